@@ -333,7 +333,7 @@ def observed_and_expected(fitted: FittedCurve, patients: pd.DataFrame, outcome: 
 
 
 def died_before_lower(fitted: FittedCurve, patients: pd.DataFrame, outcome: Outcome) -> tuple[float, list[float]]:
-    """Return the share of patients who died before the lower end of their interval, and its 95 % interval.
+    """Return the share of patients who died before the lower end of their interval, and its 95% interval.
 
     A patient's time is taken as the cumulative hazard of the patient's own curve, which is the same for all patients at
     the lower end. So the Kaplan-Meier estimate over that time accounts for censoring. It is read at the lower end.

@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 CLOSE_YEARS = 1.5
 """The largest error of a prediction that counts as close."""
 NORMAL_95 = NormalDist().inv_cdf(0.975)
-"""Half the width of a 95 % interval, in standard errors."""
+"""Half the width of a 95% interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class Figure:
 
     @property
     def share_95(self) -> list[float]:
-        """The ends of the 95 % interval of a share, from a normal distribution of its logit."""
+        """The ends of the 95% interval of a share, from a normal distribution of its logit."""
         logit, half = np.log(self.value / (1.0 - self.value)), NORMAL_95 * self.se / (self.value * (1.0 - self.value))
         return [float(1.0 / (1.0 + np.exp(-end))) for end in (logit - half, logit + half)]
 
     @property
     def ratio_95(self) -> list[float]:
-        """The ends of the 95 % interval of a positive ratio, from a normal distribution of its logarithm."""
+        """The ends of the 95% interval of a positive ratio, from a normal distribution of its logarithm."""
         return [float(self.value * np.exp(sign * NORMAL_95 * self.se / self.value)) for sign in (-1, 1)]
 
     @classmethod

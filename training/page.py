@@ -73,8 +73,8 @@ def _page(cards: list[Card]) -> str:
         _table(_BIAS, cards),
         "<p>Predicted - observed years. An asterisk marks a bias of more than two standard errors.</p>",
         "<h2>Intervals</h2>",
-        "<p>An interval is made so that 1 of 10 patients dies before it begins and 1 of 10 outlives its end. That would leave 80 % "
-        "of the patients in it (dashed line). But nobody can outlive an end of 8 years or more. If all ends were open, 90 % "
+        "<p>An interval is made so that 1 of 10 patients dies before it begins and 1 of 10 outlives its end. That would leave 80% "
+        "of the patients in it (dashed line). But nobody can outlive an end of 8 years or more. If all ends were open, 90% "
         "would remain (dotted line). Early deaths are covered least, because an interval that 9 of 10 similar patients reach "
         "misses those who die unexpectedly early.</p>",
         _figure(_coverage, cards, "Coverage: the share of patients whose interval contains their true years, by quarter of "
@@ -95,12 +95,12 @@ def _page(cards: list[Card]) -> str:
         "years.</p>",
         _table(_BAND, cards),
         "<h2>Later visits and another trial</h2>",
-        _figure(_validation, cards, "Concordance in cross-validation, at later visits and in the PBC3 trial, with 95 % intervals."),
+        _figure(_validation, cards, "Concordance in cross-validation, at later visits and in the PBC3 trial, with 95% intervals."),
         _table(_VALIDATION, cards),
         "<p>The predictions from values at entry are about the same patients and years. They take these values as if they had been "
         "measured at the visit: with the age of the visit, and a curve that begins at it. "
         "A difference is that of the last values from those at entry: use a patient's latest visit.</p>"
-        "<p>In PBC3, the share that died before the interval begins accounts for censoring (Kaplan-Meier); the interval is made for 10 %.</p>",
+        "<p>In PBC3, the share that died before the interval begins accounts for censoring (Kaplan-Meier); the interval is made for 10%.</p>",
         "<h2>Tried and not adopted</h2>",
         "<p>These figures do not come from this repository's code: an independent re-analysis measured them with code of its own "
         "(20 x 5-fold cross-validation, other seeds). They are differences from the cox-lasso of versions 1, which filled "
@@ -340,15 +340,15 @@ _VALIDATION: Rows = {
     "PBC3: followed for 4 years (share)": lambda card: (
         f"{card['external']['followed_4y']} ({card['external']['followed_4y'] / card['external']['patients']:.3f})"
     ),
-    "PBC3: C (95 % interval)": lambda card: _with_interval(card["external"], "c_index"),
+    "PBC3: C (95% interval)": lambda card: _with_interval(card["external"], "c_index"),
     "PBC3: 4-year survival predicted": _if_present(lambda share: f"{share:.3f}", "external", "predicted_survival_4y"),
-    "PBC3: 4-year survival observed (95 % interval)": lambda card: _with_interval(
+    "PBC3: 4-year survival observed (95% interval)": lambda card: _with_interval(
         card["external"], "observed_survival_4y"
     ),
-    "PBC3: observed / expected deaths (95 % interval)": lambda card: _with_interval(
+    "PBC3: observed / expected deaths (95% interval)": lambda card: _with_interval(
         card["external"], "observed_to_expected"
     ),
-    "PBC3: died before the interval begins (95 % interval)": lambda card: _with_interval(
+    "PBC3: died before the interval begins (95% interval)": lambda card: _with_interval(
         card["external"], "died_before_lower"
     ),
     "PBC3: not measured": lambda card: _names(card["external"]["not_measured"]),

@@ -198,10 +198,10 @@ _FIGURES: Cells = {
     "interval coverage of patients who died within the horizon": _coverage("died_within_horizon"),
     "interval coverage of patients who died within 2 years": _coverage("died_within_2_years"),
     "mean width of the interval": lambda card: f"{card['quality']['interval_coverage']['mean_width_years']:.1f}",
-    "largest move of an interval's end, hazard 1 % higher (without a curve: estimate 0.1 years lower)": (
+    "largest move of an interval's end, hazard 1% higher (without a curve: estimate 0.1 years lower)": (
         lambda card: f"{interval_move(card['interval_slope_max'], has_curve=bool(card['survival_years'])):.2f}"
     ),
-    "coverage of the 80 % band in simulations: all; by fifth of risk from the sickest": _if_measured(
+    "coverage of the 80% band in simulations: all; by fifth of risk from the sickest": _if_measured(
         "quality",
         "curve_band",
         lambda quality: (
@@ -232,20 +232,20 @@ _FIGURES: Cells = {
     "the 106 patients outside the trial: bias": lambda card: _spread(
         card["quality"]["outside_trial"], f"bias_{card['horizon_years']:.0f}y", 2, "+"
     ),
-    "PBC3: Harrell's C (95 % interval)": lambda card: _with_interval(card["external"], "c_index"),
-    "PBC3: 4-year survival, predicted / observed (95 % interval)": _if_measured(
+    "PBC3: Harrell's C (95% interval)": lambda card: _with_interval(card["external"], "c_index"),
+    "PBC3: 4-year survival, predicted / observed (95% interval)": _if_measured(
         "external", "predicted_survival_4y",
         lambda external: (
             f"{external['predicted_survival_4y']:.3f} / {_with_interval(external, 'observed_survival_4y')}"
         ),
     ),
-    "PBC3: observed / expected deaths (95 % interval)": _if_measured(
+    "PBC3: observed / expected deaths (95% interval)": _if_measured(
         "external", "observed_to_expected", lambda external: _with_interval(external, "observed_to_expected")
     ),
     "PBC3: the same with medians in place of what was not measured": lambda card: _spread(
         card["sensitivity"].get("gaps", {}).get("pbc3", {}).get("median", {}), "observed_to_expected"
     ),
-    "PBC3: died before the interval begins (95 % interval)": _if_measured(
+    "PBC3: died before the interval begins (95% interval)": _if_measured(
         "external", "died_before_lower", lambda external: _with_interval(external, "died_before_lower")
     ),
     "PBC3: patients followed for 4 years": lambda card: (

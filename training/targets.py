@@ -36,7 +36,7 @@ def survival_probability(outcome: Outcome, years: float) -> float:
 
 
 def survival_interval(outcome: Outcome, years: float) -> list[float]:
-    """Return the 95 % interval of ``survival_probability``, which must lie between 0 and 1.
+    """Return the 95% interval of ``survival_probability``, which must lie between 0 and 1.
 
     It is symmetric for log(-log S), with Greenwood's variance (Kalbfleisch & Prentice, 1980).
     """

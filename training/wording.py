@@ -19,27 +19,27 @@ from training.report import Report, at_horizon
 from training.texts import Bilingual, Statements
 
 DEFINITIONS: Bilingual = {
-    "en": "All figures under quality come from {repeats} x {folds}-fold cross-validation. What a model fits of imputation, scaling, "
+    "en": "All figures under quality come from {repeats} × {folds}-fold cross-validation. What a model fits of imputation, scaling, "
     "targets, penalty and interval is fitted inside the folds. Accuracy (also of patients who died within the horizon) is the mean "
     "over the folds, interval_coverage is over the patients of all folds together, and calibration is the mean over the repeats. "
     "outside_trial is about the patients outside the Mayo trial in the first repeat, and first_repeat has figures of the first repeat "
-    "alone, by which make test checks the card. _se is a figure's standard error over patients, with the fitted models taken as fixed; "
-    "_95 is a 95 % interval. c_index is Harrell's C; uno_c_8y is Uno's C up to 8 years, and uno_c_7y up to 7 years. ipcw_mae, "
-    "ipcw_rmse, bias (predicted - true) and share_within_1_5_years are for years within the horizon, weighted by the inverse "
-    "probability of censoring. ipcw_mae_of_median is the error of the curve's median (or the horizon) as an estimate. "
+    "alone, by which make test checks the card. _se is a figure’s standard error over patients, with the fitted models taken as fixed; "
+    "_95 is a 95% interval. c_index is Harrell’s C; uno_c_8y is Uno’s C up to 8 years, and uno_c_7y up to 7 years. ipcw_mae, "
+    "ipcw_rmse, bias (predicted − true) and share_within_1_5_years are for years within the horizon, weighted by the inverse "
+    "probability of censoring. ipcw_mae_of_median is the error of the curve’s median (or the horizon) as an estimate. "
     "integrated_brier_score is for the survival curve from 1 year to the horizon. Figures with _7y, _8y or _10y are for a horizon of "
-    "that many years: the model's own, or that of a model fitted to it, or a curve read at it. calibration gives the mean predicted "
+    "that many years: the model’s own, or that of a model fitted to it, or a curve read at it. calibration gives the mean predicted "
     "and observed (Kaplan-Meier) years by quarter. Quarters are of predicted risk, from the sickest to the healthiest. curve_band is "
     "about the band around the curve. Its part simulated gives the share of points at which the band contains the true curve if the "
     "model is the truth, by year, and by fifth of risk from the sickest. Its part held_out gives, for fifths of predicted survival, the "
-    "prediction, the mean band and the observed survival (Kaplan-Meier). curve_between_years is how far the patients' curves are from "
-    "straight lines between the years of survival_years: the mean (chords_mean) and the largest (chords_worst) of each patient's largest "
+    "prediction, the mean band and the observed survival (Kaplan-Meier). curve_between_years is how far the patients’ curves are from "
+    "straight lines between the years of survival_years: the mean (chords_mean) and the largest (chords_worst) of each patient’s largest "
     "error. interval_slope_max: if a score changes by one unit of the contribution scale, an end of an interval changes by at most that "
     "many years. comparisons with another model are differences (this model - the other) on the same patients. sensitivity.gaps "
     "compares two ways to fill missing values, by their conditional expectation and by the median. later_visits are the same patients "
     "three years later, each predicted by a model fitted without them. Its entry_values are predictions from their values at entry as if "
     "these had been measured at the visit: with the age of the visit, and a curve that begins at it. external is the PBC3 trial. "
-    "Its died_before_lower is the share that died before their interval began, by Kaplan-Meier over each patient's cumulative hazard. "
+    "Its died_before_lower is the share that died before their interval began, by Kaplan-Meier over each patient’s cumulative hazard. "
     "best_possible has the errors to expect if survival curves fitted to these patients were true.",
     "ru": "Все показатели раздела quality получены перекрёстной проверкой {repeats} × {folds}. Всё, что модель оценивает из заполнения "
     "пропусков, масштабирования, целевых значений, штрафа и интервала, оценивается только по обучающей части. Показатели точности (и для "
@@ -68,33 +68,33 @@ ERROR: Bilingual = {
     "en": "The average error is {quality[ipcw_mae]:±.2f} years within the {h}-year horizon. {quality[share_within_1_5_years]:±.0%} "
     "of the estimates are within 1.5 years of the truth. (The number after ± is the standard error. By chance a figure may be off by "
     "about twice as much; a larger difference is called unlikely to be chance here.)",
-    "ru": "Средняя ошибка — {quality[ipcw_mae]:±.2f} года в пределах {h} лет. {quality[share_within_1_5_years]:±.0%} оценок "
-    "отличаются от истины не более чем на 1,5 года. (После знака ± указана стандартная ошибка. Случайное отклонение бывает примерно "
+    "ru": "Средняя ошибка — {quality[ipcw_mae]:±.2f} года в пределах {h} лет. {quality[share_within_1_5_years]:±.0%} прогнозов "
+    "отличаются от фактического срока не более чем на 1,5 года. (После знака ± указана стандартная ошибка. Случайное отклонение бывает примерно "
     "вдвое больше неё; о различии, которое ещё больше, здесь сказано «вряд ли случайно».)",
 }
 ERROR_OF_DEATHS: Bilingual = {
     "en": "For patients who died within {h} years the average error is {died[mae]:±.2f} years; on average the estimate was "
     "{died[by]:±.2f} years too {died[side]}. {died[share_within_1_5_years]:±.0%} of these estimates are within 1.5 years of the truth.",
     "ru": "Для умерших в течение {h} лет средняя ошибка — {died[mae]:±.2f} года; в среднем прогноз {died[side]} на "
-    "{died[by]:±.2f} года. {died[share_within_1_5_years]:±.0%} этих оценок отличаются от истины не более чем на 1,5 года.",
+    "{died[by]:±.2f} года. {died[share_within_1_5_years]:±.0%} этих прогнозов отличаются от фактического срока не более чем на 1,5 года.",
 }
 ERRORS_COMPARED: Bilingual = {
     "en": "Compared with {other} on the same patients, the average error within {years} years is {mae[by]:±.3f} years {mae[more]}"
-    "{mae[by]:?}, and the root mean square error {rmse[by]:±.3f} years {rmse[more]}{rmse[by]:?}. The concordance (Uno's, up to 8 "
+    "{mae[by]:?}, and the root mean square error {rmse[by]:±.3f} years {rmse[more]}{rmse[by]:?}. The concordance (Uno’s, up to 8 "
     "years) differs by {uno_c_8y_difference:±+.3f}{uno_c_8y_difference:?}.",
     "ru": "По сравнению с {other} на тех же пациентах средняя ошибка в пределах {years} лет {mae[more]} на {mae[by]:±.3f} года"
     "{mae[by]:?}, среднеквадратичная — {rmse[more]} на {rmse[by]:±.3f} года{rmse[by]:?}. Индекс конкордации (Уно, в пределах 8 лет) "
     "отличается на {uno_c_8y_difference:±+.3f}{uno_c_8y_difference:?}.",
 }
 RANKING_COMPARED: Bilingual = {
-    "en": "Compared with {other} on the same patients, the concordance (Uno's, up to 8 years) differs by "
+    "en": "Compared with {other} on the same patients, the concordance (Uno’s, up to 8 years) differs by "
     "{uno_c_8y_difference:±+.3f}{uno_c_8y_difference:?}.",
     "ru": "По сравнению с {other} на тех же пациентах индекс конкордации (Уно, в пределах 8 лет) отличается на "
     "{uno_c_8y_difference:±+.3f}{uno_c_8y_difference:?}.",
 }
 INTERVAL: Bilingual = {
     "en": "The interval contained the true years of {coverage[overall]:±.0%} of the patients. It is made so that 1 of 10 dies before it "
-    "begins and 1 of 10 outlives its end; that alone would leave 80 %. But many intervals have no end within {h} years, so no patient "
+    "begins and 1 of 10 outlives its end; that alone would leave 80%. But many intervals have no end within {h} years, so no patient "
     "can count as outliving them. {coverage[lived_shorter]:±.1%} of the patients died before their interval began, and {coverage[lived_longer]:±.1%} "
     "outlived its end.",
     "ru": "Интервал содержал истинное число лет у {coverage[overall]:±.0%} пациентов. Он построен так, что 1 из 10 умирает до его начала "
@@ -113,9 +113,12 @@ INTERVAL_OF_DEATHS: Bilingual = {
     "{coverage[died_within_2_years]:±.0%}.",
 }
 BIAS: Bilingual = {
-    "en": "From the sickest to the healthiest quarter, the mean estimate differed from the years lived by {bias[0]:±+.2f}, "
+    "en": "For the sickest quarter it predicted {sickest[predicted]:.1f} of {h} years; they lived {sickest[observed]:.1f}. From "
+    "the sickest to the healthiest quarter, the mean estimate differed from the years lived by {bias[0]:±+.2f}, "
     "{bias[1]:±+.2f}, {bias[2]:±+.2f} and {bias[3]:±+.2f} years (+ is too optimistic).",
-    "ru": "От самой тяжёлой четверти к самой лёгкой средняя оценка отличалась от прожитого на {bias[0]:±+.2f}; {bias[1]:±+.2f}; "
+    "ru": "Самой тяжёлой четверти модель предсказала {sickest[predicted]:.1f} из {h} лет, а прожили они "
+    "{sickest[observed]:.1f}. От самой тяжёлой четверти к самой лёгкой средняя оценка отличалась от прожитого на "
+    "{bias[0]:±+.2f}; {bias[1]:±+.2f}; "
     "{bias[2]:±+.2f} и {bias[3]:±+.2f} года (+ — прогноз завышен).",
 }
 BIAS_UNLIKELY_CHANCE: Bilingual = {"en": "Unlikely to be chance: {quarters}.", "ru": "Вряд ли случайно: {quarters}."}
@@ -132,19 +135,19 @@ QUARTERS: Statements = {
     "ru": ["самая тяжёлая четверть", "вторая четверть", "третья четверть", "самая лёгкая четверть"],
 }
 CONSTANT: Bilingual = {
-    "en": "If the answer were {h} years for everybody, the average error would be {constant[ipcw_mae]:±.2f} years, and "
+    "en": "Predicting {h} years for everyone is off by {constant[ipcw_mae]:±.2f} years on average, and by "
     "{constant[died_within_horizon][mae]:±.2f} years for patients who died within {h} years. Most patients outlive the horizon, so "
-    "{constant[share_within_1_5_years]:±.0%} of these answers would be within 1.5 years too: that share alone says little about a "
+    "{constant[share_within_1_5_years]:±.0%} of these predictions are within 1.5 years too: that share alone says little about a "
     "model.",
-    "ru": "Если бы ответом для всех было {h} лет, средняя ошибка составила бы {constant[ipcw_mae]:±.2f} года, а для умерших в "
-    "течение {h} лет — {constant[died_within_horizon][mae]:±.2f} года. Большинство пациентов переживает горизонт, поэтому и "
-    "такой ответ был бы в пределах 1,5 года в {constant[share_within_1_5_years]:±.0%} случаев: сама по себе эта доля мало говорит "
+    "ru": "Если всем предсказать {h} лет, ошибка в среднем составит {constant[ipcw_mae]:±.2f} года, а для умерших в течение "
+    "{h} лет — {constant[died_within_horizon][mae]:±.2f} года. Большинство пациентов переживает горизонт, поэтому "
+    "{constant[share_within_1_5_years]:±.0%} таких прогнозов тоже окажутся в пределах 1,5 года: сама по себе эта доля мало говорит "
     "о модели.",
 }
 BAND: Bilingual = {
     "en": "In {simulated[simulations]} simulations from the model itself, the {level:.0%} band around the curve contained the true "
     "curve at {simulated[holds]:±.0%} of its points{verdict}. In {within} of {groups} groups of held-out patients, the observed "
-    "survival lay within the group's mean band.",
+    "survival lay within the group’s mean band.",
     "ru": "В {simulated[simulations]} имитациях по самой модели полоса вокруг кривой (уровень {level:.0%}) содержала истинную кривую в "
     "{simulated[holds]:±.0%} точек{verdict}. В {within} из {groups} групп пациентов, не участвовавших в обучении, наблюдавшаяся "
     "выживаемость лежала внутри средней полосы группы.",
@@ -152,20 +155,20 @@ BAND: Bilingual = {
 BAND_TOO_NARROW: Bilingual = {"en": ": it is too narrow", "ru": ": она слишком узкая"}
 BAND_TOO_WIDE: Bilingual = {"en": ": it is too wide", "ru": ": она слишком широкая"}
 TRIAL: Bilingual = {
-    "en": "In another trial (PBC3, Europe, {trial[patients]} patients; {not_measured} of the model's columns were not measured there) "
-    "the concordance was {trial[c_index]:.2f} (95 % interval {trial[c_index_95][0]:.2f} to {trial[c_index_95][1]:.2f}).",
+    "en": "In another trial (PBC3, Europe, {trial[patients]} patients; {not_measured} of the model’s columns were not measured there) "
+    "the concordance was {trial[c_index]:.2f} (95% interval {trial[c_index_95][0]:.2f} to {trial[c_index_95][1]:.2f}).",
     "ru": "В другом исследовании (PBC3, Европа, пациентов — {trial[patients]}; показателей модели, которые там не измерялись, — "
     "{not_measured}) индекс конкордации — {trial[c_index]:.2f} (95-процентный интервал "
     "{trial[c_index_95][0]:.2f}–{trial[c_index_95][1]:.2f}).",
 }
 TRIAL_REQUIRED: Bilingual = {
-    "en": "Of these columns the service requires {required_names}, so it would refuse these patients' files; here they are filled in "
+    "en": "Of these columns the service requires {required_names}, so it would refuse these patients’ files; here they are filled in "
     "like missing values.",
     "ru": "Из этих показателей сервис требует {required_names}, поэтому файлы этих пациентов он бы не принял; здесь они заменены так "
     "же, как пропуски.",
 }
 TRIAL_INTERVAL: Bilingual = {
-    "en": "{trial[died_before_lower]:.1%} of these patients died before their interval began (Kaplan-Meier; 95 % interval "
+    "en": "{trial[died_before_lower]:.1%} of these patients died before their interval began (Kaplan-Meier; 95% interval "
     "{trial[died_before_lower_95][0]:.1%} to {trial[died_before_lower_95][1]:.1%}). It is made for {level:.0%}{verdict}.",
     "ru": "До начала своего интервала умерли {trial[died_before_lower]:.1%} этих пациентов (Каплан — Мейер; 95-процентный интервал "
     "{trial[died_before_lower_95][0]:.1%} – {trial[died_before_lower_95][1]:.1%}). Он построен так, чтобы их было {level:.0%}{verdict}.",
@@ -174,7 +177,7 @@ BEGINS_TOO_LATE: Bilingual = {"en": ": it begins too late there", "ru": ": та�
 BEGINS_TOO_EARLY: Bilingual = {"en": ": it begins too early there", "ru": ": там он начинается слишком рано"}
 DIFFERENCE_MAY_BE_CHANCE: Bilingual = {"en": "; the difference may be chance", "ru": "; различие может быть случайным"}
 TRIAL_DEATHS: Bilingual = {
-    "en": "observed / expected deaths {trial[observed_to_expected]:.2f} (95 % interval {trial[observed_to_expected_95][0]:.2f} to "
+    "en": "observed / expected deaths {trial[observed_to_expected]:.2f} (95% interval {trial[observed_to_expected_95][0]:.2f} to "
     "{trial[observed_to_expected_95][1]:.2f})",
     "ru": "отношение наблюдавшихся смертей к ожидаемым {trial[observed_to_expected]:.2f} (95-процентный интервал "
     "{trial[observed_to_expected_95][0]:.2f}–{trial[observed_to_expected_95][1]:.2f})",
@@ -185,8 +188,8 @@ TRIAL_DEATHS_UNKNOWN: Bilingual = {
 }
 TRIAL_SURVIVAL: Bilingual = {
     "en": "The model predicted that {trial[predicted_survival_4y]:.0%} would live four years, and {trial[observed_survival_4y]:.0%} did "
-    "(95 % interval {trial[observed_survival_4y_95][0]:.0%} to {trial[observed_survival_4y_95][1]:.0%}). During follow-up "
-    "{trial[observed_to_expected]:.2f} times as many died as predicted (95 % interval {trial[observed_to_expected_95][0]:.2f} to "
+    "(95% interval {trial[observed_survival_4y_95][0]:.0%} to {trial[observed_survival_4y_95][1]:.0%}). During follow-up "
+    "{trial[observed_to_expected]:.2f} times as many died as predicted (95% interval {trial[observed_to_expected_95][0]:.2f} to "
     "{trial[observed_to_expected_95][1]:.2f}){verdict}. Only {trial[followed_4y]} of the {trial[patients]} ({followed:.0%}) were "
     "followed for four years.",
     "ru": "Модель предсказала, что четыре года проживут {trial[predicted_survival_4y]:.0%}; прожили {trial[observed_survival_4y]:.0%} "
@@ -196,7 +199,7 @@ TRIAL_SURVIVAL: Bilingual = {
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}).",
 }
 TRIAL_WITHOUT_SURVIVAL: Bilingual = {
-    "en": "This model's years within {h} years cannot be checked there, because follow-up was too short: only {trial[followed_4y]} of "
+    "en": "This model’s years within {h} years cannot be checked there, because follow-up was too short: only {trial[followed_4y]} of "
     "the {trial[patients]} ({followed:.0%}) were followed for four years. The models with a curve were too optimistic there.",
     "ru": "Число лет в пределах {h} лет там проверить нельзя: наблюдение слишком короткое, четыре года наблюдали только "
     "{trial[followed_4y]} из {trial[patients]} ({followed:.0%}). Модели с кривой там завышали прогноз.",
@@ -217,7 +220,7 @@ MEDIANS_NEVER_USED: Bilingual = {
 }
 LATER_VISITS: Bilingual = {
     "en": "For {later[patients]} of these patients three years later (each predicted by a model fitted without them) the concordance was "
-    "{later[c_index]:.2f} (95 % interval {later[c_index_95][0]:.2f} to {later[c_index_95][1]:.2f}) and the average error "
+    "{later[c_index]:.2f} (95% interval {later[c_index_95][0]:.2f} to {later[c_index_95][1]:.2f}) and the average error "
     "{later[ipcw_mae]:±.2f} years. For comparison, their values at entry were used as if they had been measured at that visit: with the "
     "age of the visit, and the years counted from it. The last values instead changed the concordance by "
     "{entry[c_index_difference]:±+.3f}{entry[c_index_difference]:?} and the average error by {entry[ipcw_mae_difference]:±+.2f} years"
@@ -240,7 +243,7 @@ LATER_NOT_MEASURED: Bilingual = {
     "ru": "Повторно не измерялись и потому заменены ожидаемыми значениями: {later_names}.",
 }
 USE_THE_LATEST: Bilingual = {
-    "en": "So use the patient's latest visit.",
+    "en": "So use the patient’s latest visit.",
     "ru": "Поэтому используйте последнее обследование пациента.",
 }
 GAPS: Bilingual = {
@@ -265,23 +268,23 @@ LONGER_HORIZON: Bilingual = {
     "ru": "В пределах {years:.0f} лет средняя ошибка — {ipcw_mae:±.2f} года (смещение {bias:±+.2f} года).",
 }
 N_DAYS: Bilingual = {
-    "en": "A common approach, a Lasso on the days of follow-up, has an average error of {n_days[ipcw_mae]:±.2f} years within {h} "
+    "en": "Plain Lasso regression on the length of follow-up, a common approach, has an average error of {n_days[ipcw_mae]:±.2f} years within {h} "
     "years, and its estimates are on average {n_days[by]:±.2f} years too {n_days[side]}{n_days[by]:?}: it takes the end of follow-up for "
     "death. For patients who did die within {h} years its error is {n_days[died_within_horizon][mae]:±.2f} years.",
-    "ru": "Распространённый подход — Lasso по дням наблюдения — ошибается в среднем на {n_days[ipcw_mae]:±.2f} года в пределах {h} "
-    "лет, и его прогноз в среднем {n_days[side]} на {n_days[by]:±.2f} года{n_days[by]:?}: окончание наблюдения он принимает за смерть. Для "
-    "действительно умерших в течение {h} лет его ошибка — {n_days[died_within_horizon][mae]:±.2f} года.",
+    "ru": "Обычная регрессия Lasso по длительности наблюдения ошибается в среднем на {n_days[ipcw_mae]:±.2f} года в пределах {h} "
+    "лет, и её прогноз в среднем {n_days[side]} на {n_days[by]:±.2f} года{n_days[by]:?}: окончание наблюдения она принимает за смерть. Для "
+    "действительно умерших в течение {h} лет её ошибка — {n_days[died_within_horizon][mae]:±.2f} года.",
 }
 NOT_ACHIEVABLE: Bilingual = {
     "en": "To predict the date of a death to within 1.5 years. If survival curves fitted to these same patients were true, their mean as "
-    "the estimate would be expected to err by {best[mae_of_mean]:.2f} years on average within {h} years; this model's measured error is "
+    "the estimate would be expected to err by {best[mae_of_mean]:.2f} years on average within {h} years; this model’s measured error is "
     "{quality[ipcw_mae]:±.2f} years. By chance a measured error may lie below the one to expect.",
     "ru": "Предсказать дату смерти с точностью до 1,5 года. Если бы кривые выживаемости, построенные по этим же пациентам, были истинными, "
     "от их среднего как оценки следовало бы ожидать ошибки в {best[mae_of_mean]:.2f} года в пределах {h} лет; измеренная ошибка этой "
     "модели — {quality[ipcw_mae]:±.2f} года. Случайно измеренная ошибка может оказаться и меньше ожидаемой.",
 }
 NOT_ACHIEVABLE_BY_MEDIAN: Bilingual = {
-    "en": "Their median would be expected to err by {best[mae]:.2f} years; the measured error of this model's median (or {h} years, if "
+    "en": "Their median would be expected to err by {best[mae]:.2f} years; the measured error of this model’s median (or {h} years, if "
     "that is less) is {quality[ipcw_mae_of_median]:±.2f} years.",
     "ru": "От их медианы следовало бы ожидать ошибки в {best[mae]:.2f} года; измеренная ошибка медианы этой модели (или {h} лет, если это "
     "меньше) — {quality[ipcw_mae_of_median]:±.2f} года.",
@@ -304,7 +307,7 @@ TRANSPLANTS: Bilingual = {
 
 STEEP_CURVE: Bilingual = {
     "en": "Where few patients die for a long time, the ends of the interval react far more than the estimate: if the hazard changes by "
-    "1 %, an end moves by at most {moves:.2f} years.",
+    "1%, an end moves by at most {moves:.2f} years.",
     "ru": "Там, где долгое время умирают немногие, границы интервала меняются гораздо сильнее, чем оценка: если риск меняется на 1 %, "
     "граница сдвигается не больше чем на {moves:.2f} года.",
 }
@@ -452,7 +455,7 @@ def known_limits(recipe: Recipe, report: Report, slope_max: float) -> Statements
 def interval_move(slope_max: float, *, has_curve: bool) -> float:
     """Return by how many years an end of an interval moves at most.
 
-    That is if the hazard changes by 1 %, or without a curve, if the estimate changes by 0.1 years.
+    That is if the hazard changes by 1%, or without a curve, if the estimate changes by 0.1 years.
     """
     return slope_max * (math.log(1.01) if has_curve else 0.1)
 
@@ -474,6 +477,7 @@ def named_figures(recipe: Recipe, report: Report) -> Figures:
         "h": f"{recipe.horizon_years:.0f}",
         "quality": quality,
         "died": died | _size(died, "bias"),
+        "sickest": quality["calibration"][0],
         "bias": [quarter["bias"] for quarter in quality["calibration"]],
         "bias_se": [quarter["bias_se"] for quarter in quality["calibration"]],
         "coverage": quality["interval_coverage"],
@@ -518,13 +522,14 @@ def _size(figures: Figures, name: str) -> Figures:
 
 
 class Number(float):
-    """A figure in the format of a language, with its standard error.
+    """A figure in the format of a language, with its standard error and a minus sign instead of a hyphen.
 
     Its formats are those of a float, ``±.2f``, which adds the standard error, and ``?``, which is replaced by words that
     say whether the figure differs from 0 by chance.
     """
 
     language: ClassVar[str]
+    percent_sign: ClassVar[str]
     se: float
 
     def __new__(cls, value: float, se: float = 0.0) -> Self:
@@ -538,24 +543,26 @@ class Number(float):
             return (UNLIKELY_CHANCE if is_unlikely_chance(self, self.se) else MAY_BE_CHANCE)[self.language]
         if spec.startswith("±"):
             value, error = self._written(self, spec[1:]), self._written(self.se, spec[1:].replace("+", ""))
-            return f"{value.removesuffix(' %')} ± {error}"
+            return f"{value.removesuffix(self.percent_sign)} ± {error}"
         return self._written(self, spec)
 
     def _written(self, value: float, spec: str) -> str:
-        return float.__format__(value, spec).replace("%", " %")
+        return float.__format__(value, spec).replace("%", self.percent_sign).replace("-", "−")
 
 
 class _English(Number):
     language = "en"
+    percent_sign = "%"
 
 
 class _Russian(Number):
-    """It has a decimal comma, and a minus sign instead of a hyphen."""
+    """It has a decimal comma."""
 
     language = "ru"
+    percent_sign = " %"
 
     def _written(self, value: float, spec: str) -> str:
-        return super()._written(value, spec).replace(".", ",").replace("-", "−")
+        return super()._written(value, spec).replace(".", ",")
 
 
 def filled(sentence: Bilingual, figures: Figures) -> Bilingual:

@@ -121,7 +121,7 @@ class Accounts:
         matches = password_matches(credentials.password, hashed, self._settings.bcrypt_cost)
         user = self._repository.user(login.user_id) if login and matches else None
         if login is None or user is None:
-            raise WrongCredentialsError("The name or the password is wrong. Please try again.")
+            raise WrongCredentialsError("Wrong name, e-mail or password.")
         log("logged in", user=user.id)
         if not has_cost(login.password_hash, self._settings.bcrypt_cost):
             self._renew_hash(user, login.password_hash, credentials.password)

@@ -112,7 +112,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await startButton(page, words).click();
       await expect(ageField(page, words)).toBeFocused();
       await expect(page.getByRole('radiogroup')).toHaveAccessibleDescription(
-        words.patient.enter(label(words, 'Edema')),
+        words.patient.enter(label(words, 'Edema'), true),
       );
       await inspect(page, `${code}-patient-mistakes`);
       await page.getByLabel(words.patient.systems.si).check();

@@ -120,6 +120,21 @@ describe('the survival curve in words', () => {
   });
 });
 
+describe('a required value that was not entered', () => {
+  test.each([
+    ['Bilirubin, serum', false, 'Enter the bilirubin.'],
+    ['AST (SGOT)', false, 'Enter the AST (SGOT).'],
+    ['Oedema', true, 'Choose an answer for oedema.'],
+  ])('%s', (label, isChoice, sentence) => {
+    expect(en.patient.enter(label, isChoice)).toBe(sentence);
+  });
+
+  test('in Russian', () => {
+    expect(ru.patient.enter('Билирубин общий', false)).toBe('Введите значение: билирубин общий.');
+    expect(ru.patient.enter('АСТ', false)).toBe('Введите значение: АСТ.');
+  });
+});
+
 test.each([
   ['en', en],
   ['ru', ru],

@@ -54,12 +54,6 @@ test('the address of a patient is parsed to its route', () => {
   expect(parseHash(addresses.patient(ID, 7))).toEqual({ name: 'patient', id: ID, row: 7 });
 });
 
-test('the address of a comparison is parsed to its route, which needs an account', () => {
-  const route = parseHash(addresses.comparison(ID, 7));
-  expect(route).toEqual({ name: 'comparison', id: ID, row: 7 });
-  expect(needsAccount(route)).toBe(true);
-});
-
 test('the address of a patient names the patient of an earlier calculation', () => {
   const before = { id: ID.replace('9', '8'), row: 3 };
   expect(parseHash(addresses.patient(ID, 7, before))).toEqual({
@@ -73,6 +67,12 @@ test('the address of a patient names the patient of an earlier calculation', () 
     id: ID,
     before,
   });
+});
+
+test('the address of a comparison is parsed to its route, which needs an account', () => {
+  const route = parseHash(addresses.comparison(ID, 7));
+  expect(route).toEqual({ name: 'comparison', id: ID, row: 7 });
+  expect(needsAccount(route)).toBe(true);
 });
 
 test('screens with personal data need an account', () => {

@@ -264,9 +264,10 @@ test('the meaning of a category code is that of its column, else the general one
 });
 
 test('a figure with its standard error is not torn at the end of a line', () => {
-  expect(withoutBreaks('74 ± 3 % of the estimates are within 1.5 years.')).toBe(
-    '74\u00a0±\u00a03\u00a0% of the estimates are within 1.5 years.',
+  expect(withoutBreaks('74 ± 3% of the estimates are within 1.5 years.')).toBe(
+    '74\u00a0±\u00a03% of the estimates are within 1.5 years.',
   );
+  expect(withoutBreaks('74 ± 3 % прогнозов')).toBe('74\u00a0±\u00a03\u00a0% прогнозов');
 });
 
 test('a file that mixes decimal marks has to be corrected', () => {

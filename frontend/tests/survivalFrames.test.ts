@@ -37,7 +37,7 @@ test.each([
   [84, '84 of 100 similar patients are alive in 5 years, 16 have died.'],
   [99, '99 of 100 similar patients are alive in 5 years, 1 has died.'],
   [1, '1 of 100 similar patients is alive in 5 years, 99 have died.'],
-  [100, 'More than 99 of 100 similar patients are alive in 5 years, fewer than 1 has died.'],
+  [100, 'More than 99 of 100 similar patients are alive in 5 years, fewer than 1 of 100 has died.'],
   [0, 'Fewer than 1 of 100 similar patients is alive in 5 years, more than 99 have died.'],
 ])('%i alive, in English', (alive, sentence) => {
   expect(en.patientPage.frame(5, alive).replaceAll('\u00a0', ' ')).toBe(sentence);
@@ -47,8 +47,8 @@ test.each([
   [84, 'Через 5 лет живы 84 из 100 таких пациентов, умерли 16.'],
   [79, 'Через 5 лет живы 79 из 100 таких пациентов, умер 21.'],
   [1, 'Через 5 лет жив 1 из 100 таких пациентов, умерли 99.'],
-  [100, 'Через 5 лет живы больше чем 99 из 100 таких пациентов, умерло меньше чем 1.'],
-  [0, 'Через 5 лет жив меньше чем 1 из 100 таких пациентов, умерло больше чем 99.'],
+  [100, 'Через 5 лет живы больше 99 из 100 таких пациентов, умерло меньше 1.'],
+  [0, 'Через 5 лет в живых меньше 1 из 100 таких пациентов, умерло больше 99.'],
 ])('%i alive, in Russian', (alive, sentence) => {
   expect(ru.patientPage.frame(5, alive).replaceAll('\u00a0', ' ')).toBe(sentence);
 });

@@ -37,15 +37,17 @@ def refit(fitted: FittedCurve, imputer: object, patients: pd.DataFrame, outcome:
 TEXTS = Texts(
     title={"en": "Survival curve (Cox-Lasso)", "ru": "Кривая выживаемости (Cox-Lasso)"},
     summary={
-        "en": "The survival curve up to 10 years of each patient with primary biliary cholangitis: expected years within "
-        "8 years, the times that 9 of 10 and 1 of 10 such patients outlive, the median, and the chance to live longer than 1, 3, 5, 8 and 10 years.",
-        "ru": "Кривая выживаемости каждого пациента с первичным билиарным холангитом на 10 лет: ожидаемое число лет в "
-        "ближайшие 8 лет, сроки, которые переживают 9 из 10 и 1 из 10 таких пациентов, медиана и вероятность прожить больше 1, 3, 5, 8 и 10 лет.",
+        "en": "The survival curve up to 10 years of a patient with primary biliary cholangitis: expected years of life within the "
+        "next 8 years with an interval (9 of 10 similar patients live beyond its start, 1 of 10 beyond its end), the median, and "
+        "the chance of still being alive after 1, 3, 5, 8 and 10 years.",
+        "ru": "Кривая выживаемости пациента с первичным билиарным холангитом на 10 лет: ожидаемое число лет жизни в ближайшие "
+        "8 лет с интервалом (дольше его начала живут 9 из 10 таких пациентов, дольше конца — 1 из 10), медиана и вероятность "
+        "прожить дольше 1, 3, 5, 8 и 10 лет.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
-        "en": "The mean of the patient's survival curve up to 8 years (the area under it). The median, which is given as "
-        "well, is the time that half of such patients outlive.",
+        "en": "The mean of the patient’s survival curve up to 8 years (the area under it). The median, which is given as "
+        "well, is the time that half of similar patients outlive.",
         "ru": "Среднее по кривой выживаемости пациента в пределах 8 лет (площадь под кривой). Рядом указана медиана — "
         "срок, который переживает половина таких пациентов.",
     },
@@ -54,7 +56,7 @@ TEXTS = Texts(
         "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
         "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
         "0.09 years on average (0.61 at most), and the lower end by 1.4 years downwards on average: from 3.4 years downwards to 0.35 "
-        "upwards. It moved up for 21 % of the patients.",
+        "upwards. It moved up for 21% of the patients.",
         "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
         "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,09 года (самое "
         "большее — на 0,61), нижняя граница — в среднем на 1,4 года вниз: от 3,4 года вниз до 0,35 года вверх. Поднялась она у "
@@ -62,12 +64,13 @@ TEXTS = Texts(
     },
     curve_band_method={
         "en": "The band says for each point of the curve separately how far off the curve itself may be, since it was fitted "
-        "to only 418 patients (80 %, from 200 refits to randomly resampled patients). It does not say how much the lives of "
-        "single patients vary: the interval does. The band assumes that the model's form, its penalty and the replacement "
-        "of missing values are right.",
+        "to only 418 patients (80%, from 200 refits to randomly resampled patients). It does not say how much the lives of "
+        "single patients vary: the interval does. It leaves out errors of the model’s form, its penalty and the replacement "
+        "of missing values.",
         "ru": "Полоса показывает для каждой точки кривой отдельно, насколько может ошибаться сама кривая: она построена всего "
         "по 418 пациентам (80 %; модель 200 раз построена заново по случайным повторным выборкам пациентов). Это не разброс "
-        "судеб отдельных пациентов — его показывает интервал. Форма модели, штраф и замена пропусков считаются верными.",
+        "судеб отдельных пациентов — его показывает интервал. Ошибки вида модели, регуляризации и замены пропусков полоса не "
+        "учитывает.",
     },
 )
 
@@ -77,13 +80,13 @@ TRIPOD = {
         "ru": "Построение и проверка модели Кокса со штрафом для выживаемости при первичном билиарном холангите.",
     },
     "12c": {
-        "en": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow's baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. This is nested in every outer fold. The interval is read from the patient's own curve, at its 10 % and 90 % quantile; nothing is fitted for it. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
+        "en": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow’s baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. This is nested in every outer fold. The interval is read from the patient’s own curve, at its 10% and 90% quantile; nothing is fitted for it. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
         "ru": "Модель Кокса с L1-штрафом (coxnet из scikit-survival) и базовым риском по Бреслоу. Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке числа лет в пределах 8 лет. Он выбирается заново в обучающей части каждого внешнего блока. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %; для него ничего не подбирается. У модели, по которой рассчитываются прогнозы, есть и поточечная полоса вокруг кривой: модель 200 раз построена заново по повторным выборкам пациентов с выбранным штрафом.",
     },
     "15": joined(
         OUTPUT,
         {
-            "en": " The probabilities to live longer than 1, 3, 5, 8 and 10 years, with an 80 % band for the uncertainty of the curve itself.",
+            "en": " The chances of still being alive after 1, 3, 5, 8 and 10 years, with an 80% band for the uncertainty of the curve itself.",
             "ru": " Вероятности прожить дольше 1, 3, 5, 8 и 10 лет с 80-процентной полосой, которая отражает неопределённость самой кривой.",
         },
     ),

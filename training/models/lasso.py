@@ -31,20 +31,20 @@ TEXTS = Texts(
     title={"en": "Expected years of life (Lasso)", "ru": "Ожидаемое число лет жизни (Lasso)"},
     summary={
         "en": "Expected years of life within the next 8 years for a patient with primary biliary cholangitis, from "
-        "12 values of an ordinary visit, with the times that 9 of 10 and 1 of 10 such patients outlive, and the contribution of "
-        "each value in years.",
+        "12 values of an ordinary visit, with an interval (9 of 10 similar patients live beyond its start, 1 of 10 beyond its "
+        "end) and the contribution of each value in years.",
         "ru": "Ожидаемое число лет жизни в ближайшие 8 лет при первичном билиарном холангите — по 12 показателям "
-        "обычного обследования, со сроками, которые переживают 9 из 10 и 1 из 10 таких пациентов, и вкладом каждого показателя "
-        "в годах.",
+        "обычного обследования, с интервалом (дольше его начала живут 9 из 10 таких пациентов, дольше конца — 1 из 10) и вкладом "
+        "каждого показателя в годах.",
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
-        "en": "A mean: the baseline plus the contribution of each value in years, limited to 0 to 8 years.",
-        "ru": "Среднее: исходный уровень плюс вклад каждого показателя в годах, ограниченное пределами 0–8 лет.",
+        "en": "The average patient’s years plus the effect of each value, limited to 0–8 years.",
+        "ru": "Число лет у среднего пациента плюс вклад каждого показателя, в пределах от 0 до 8 лет.",
     },
     interval_method={
-        "en": "The 10 % and the 90 % quantile of the years that patients lived who were held out and had a similar estimate: 9 of "
-        "10 such patients outlive the lower end, and 1 of 10 outlives the upper end. Censored patients are weighted for, and both "
+        "en": "The 10% and the 90% quantile of the years that patients lived who were held out and had a similar estimate: 9 of "
+        "10 similar patients outlive the lower end, and 1 of 10 outlives the upper end. Censored patients are weighted for, and both "
         "ends never fall when the estimate rises. Between whole years of the estimate the ends are interpolated. Where more than 1 "
         "of 10 outlives 8 years, the upper end is open (8 years or more).",
         "ru": "Квантили 10 % и 90 % числа лет, прожитых пациентами с близкой оценкой, не участвовавшими в обучении: 9 из 10 таких "
@@ -68,7 +68,7 @@ TRIPOD = {
         "ru": "Построение и проверка линейной модели со штрафом (Lasso) для числа лет, прожитых за 8 лет, при первичном билиарном холангите.",
     },
     "12c": {
-        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10 % and the 90 % quantile of the years that held-out patients with similar predictions lived (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
+        "en": "Lasso on jackknife pseudo-observations of restricted mean survival time. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error. The ends of the interval are the 10% and the 90% quantile of the years that held-out patients with similar predictions lived (locally weighted, and weighted for censoring), made isotonic in the prediction. Both are nested in every outer fold.",
         "ru": "Lasso по псевдонаблюдениям ограниченного среднего времени выживания (метод складного ножа). Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке. Границы интервала — квантили 10 % и 90 % числа лет, прожитых пациентами с близким прогнозом, не участвовавшими в обучении (локальные веса и веса с учётом цензурирования); затем они делаются монотонными по прогнозу. И то и другое оценивается заново в обучающей части каждого внешнего блока.",
     },
 }

@@ -75,17 +75,15 @@ TEXTS = Texts(
     },
     estimand=estimand("7", "7 лет"),
     point_estimate={
-        "en": "The mean of the published survival curve at the patient's score up to 7 years (the area under it). No survival "
-        "beyond 7 years was published, so the model does not predict it. Nothing is fitted here: score and curve are used as "
-        "published.",
+        "en": "The mean of the published survival curve at the patient’s score up to 7 years (the area under it). The published "
+        "curve ends at 7 years. Nothing is fitted here: score and curve are used as published.",
         "ru": "Среднее по опубликованной кривой выживаемости для балла пациента в пределах 7 лет (площадь под кривой). "
-        "Выживаемость после 7 лет не публиковалась, поэтому модель её не предсказывает. Здесь ничего не обучается: шкала и "
-        "кривая взяты из публикации.",
+        "Опубликованная кривая заканчивается на 7 годах. Здесь ничего не обучается: шкала и кривая взяты из публикации.",
     },
     interval_method=curve_interval("7"),
     changes={
         "en": "Version 2.0.0: the interval is read from the published curve alone, no longer jumps and no longer begins at the "
-        "estimate. For the 418 patients of the sample file the lower end moved by 1.0 year downwards on average; for 16 % it moved up. The estimates are "
+        "estimate. For the 418 patients of the sample file the lower end moved by 1.0 year downwards on average; for 16% it moved up. The estimates are "
         "the same.",
         "ru": "Версия 2.0.0: интервал определяется только по опубликованной кривой, больше не меняется скачками и не "
         "начинается на оценке. У 418 пациентов файла-примера нижняя граница сместилась в среднем на 1,0 года вниз; у 16 % она поднялась. Оценки не "
@@ -118,11 +116,11 @@ TRIPOD = {
         "ru": "Опубликованная шкала построена по 312 пациентам, из которых умерли 125. Здесь она проверена на всех пациентах: {cohort[patients]}, из них умерли {cohort[deaths]}.",
     },
     "11": {
-        "en": "The five predictors are required in a patient file, so none is missing. In the evaluation, a missing value is replaced by its conditional expectation given the patient's measured predictors, under a multivariate normal distribution fitted to the training rows only by maximum likelihood (EM algorithm; Dempster, Laird & Rubin 1977). Two of the {cohort[patients]} patients lack prothrombin time. PBC3 lacks prothrombin time and oedema.",
+        "en": "The five predictors are required in a patient file, so none is missing. In the evaluation, a missing value is replaced by its conditional expectation given the patient’s measured predictors, under a multivariate normal distribution fitted to the training rows only by maximum likelihood (EM algorithm; Dempster, Laird & Rubin 1977). Two of the {cohort[patients]} patients lack prothrombin time. PBC3 lacks prothrombin time and oedema.",
         "ru": "Пять предикторов обязательны в файле с данными пациентов, поэтому пропусков в них нет. При проверке недостающее значение заменяется условным математическим ожиданием при измеренных предикторах пациента — по многомерному нормальному распределению, оценённому методом максимального правдоподобия только по обучающей части (EM-алгоритм; Dempster, Laird, Rubin 1977). Протромбинового времени нет у двух из {cohort[patients]} пациентов. В PBC3 нет протромбинового времени и отёков.",
     },
     "12a": {
-        "en": "Nothing of the model is fitted here: score and curve are used as published, and the interval is read from the curve. In the {quality[repeats]} x {quality[folds]} folds of the evaluation only the imputation is fitted.",
+        "en": "Nothing of the model is fitted here: score and curve are used as published, and the interval is read from the curve. In the {quality[repeats]} × {quality[folds]} folds of the evaluation only the imputation is fitted.",
         "ru": "Сама модель здесь не обучается: шкала и кривая взяты из публикации, интервал определяется по кривой. В блоках проверки ({quality[repeats]} × {quality[folds]}) оценивается только заполнение пропусков.",
     },
     "12b": {
@@ -130,13 +128,13 @@ TRIPOD = {
         "ru": "Как в публикации: возраст — линейно, отёки — 0; 0,5; 1, билирубин, альбумин и протромбиновое время — в виде натуральных логарифмов.",
     },
     "12c": {
-        "en": "A Cox model of 1989, used as published with its survival at seven whole years. Between these years the hazard is taken to be constant. The interval is read from the patient's own curve, at its 10 % and 90 % quantile. Nothing is fitted here.",
+        "en": "A Cox model of 1989, used as published with its survival at seven whole years. Between these years the hazard is taken to be constant. The interval is read from the patient’s own curve, at its 10% and 90% quantile. Nothing is fitted here.",
         "ru": "Модель Кокса 1989 года, использованная в опубликованном виде, с выживаемостью через каждый год до седьмого. Внутри года риск считается постоянным. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %. Здесь ничего не обучается.",
     },
     "15": joined(
         OUTPUT,
         {
-            "en": " The probabilities to live longer than 1, 2, 3, 4, 5, 6 and 7 years, without a band.",
+            "en": " The chances of still being alive after 1, 2, 3, 4, 5, 6 and 7 years, without a band.",
             "ru": " Вероятности прожить дольше 1, 2, 3, 4, 5, 6 и 7 лет, без полосы.",
         },
     ),

@@ -22,7 +22,7 @@ class OutputSpec:
     - ``curve_band_level``: the level of the band around the curve, such as 0.8; None for a model without a band.
     - ``interval_quantiles``: the probabilities of death at the ends of the interval, (0.1, 0.9): 9 of 10 such patients
       outlive its lower end, 1 of 10 its upper end. None in results of the models' versions 1, whose intervals were made
-      to contain the true number for 80 % of the patients.
+      to contain the true number for 80% of the patients.
     """
 
     horizon_years: float

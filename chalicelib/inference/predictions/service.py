@@ -1,4 +1,4 @@
-"""The user's operations on predictions: submit, retry, show, list, cancel, delete, read the result."""
+"""The user's operations on predictions: submit, retry, show, list, describe, cancel, delete, read the result."""
 
 import hashlib
 import io
@@ -27,6 +27,7 @@ from chalicelib.inference.patient_file.findings import (
     refuse_surely_too_many_rows,
     refuse_too_many_rows,
 )
+from chalicelib.inference.predictions.description import Description
 from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
@@ -96,6 +97,14 @@ class NotQueuedError(DomainError):
     title = "This prediction has ended"
 
 
+class FilesDeletedError(DomainError):
+    """The files of the prediction were deleted, and its name and note with them. It can't get new ones."""
+
+    status = 409
+    code = "files_deleted"
+    title = "The files of this prediction were deleted"
+
+
 class StillRunningError(DomainError):
     """A worker is running the prediction. It can be neither cancelled nor deleted."""
 
@@ -147,7 +156,7 @@ class AcceptedSubmission:
 
 @dataclass(eq=False)
 class Predictions:
-    """Submits, retries, cancels, deletes and reads the predictions of a user."""
+    """Submits, retries, describes, cancels, deletes and reads the predictions of a user."""
 
     _repository: PredictionRepository
     _files: FileStore
@@ -372,6 +381,26 @@ class Predictions:
         if prediction.upload_id:
             self._files.delete_all(upload_key(prediction.user_id, prediction.upload_id))
         return deleted
+
+    def describe(self, user: User, prediction_id: str, description: Description) -> Prediction:
+        """Set the name and the note of a prediction, as far as they were sent. An empty text removes its field.
+
+        Of two requests at the same moment the later one wins, for each field.
+
+        Raises
+        ------
+        UnknownPredictionError, FilesDeletedError
+            Nothing was changed.
+        """
+        prediction = self.get(user, prediction_id)
+        if not description.sent:
+            return prediction
+        try:
+            return self._repository.describe(prediction, description.sent)
+        except ConditionFailedError as error:
+            raise FilesDeletedError(
+                "The files of this prediction were deleted, and its name and note with them."
+            ) from error
 
     def _refuse_early(self, user: User, offer: Offer) -> None:
         """Refuse the charge before anything is stored, if the account as it was read does not allow it."""

@@ -105,6 +105,12 @@ export function createFormat(language: Language) {
 
 export type Format = ReturnType<typeof createFormat>;
 
+/** Return a label as a name in a sentence: "Bilirubin, serum" becomes "bilirubin"; "AST" stays. */
+export function nameInSentence(label: string): string {
+  const name = label.replace(/,.*/, '');
+  return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+}
+
 /** Round to two significant digits: 170,681 becomes 170,000. */
 export function roundToTwoDigits(value: number): number {
   return Number(value.toPrecision(2));

@@ -176,7 +176,7 @@ function of100({ count, outOf }: PatientShare): number {
   return (count * 100) / outOf;
 }
 
-/** Round like `Intl.NumberFormat`: .285 * 100 is a little less than 28.5, but means 29 %. */
+/** Round like `Intl.NumberFormat`: .285 * 100 is a little less than 28.5, but means 29%. */
 export function roundedPercent(probability: number): number {
   return Math.round(Number((probability * 100).toPrecision(12)));
 }

@@ -74,30 +74,23 @@ export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
   if (id !== undefined) return ID.test(id) ? { name: 'prediction', id } : INVALID_PREDICTION;
-  const comparison = /^predictions\/([^/]+)\/patients\/([1-9]\d{0,8})\/compare$/.exec(path);
-  if (comparison?.[1]) {
-    const row = Number(comparison[2]);
-    return ID.test(comparison[1])
-      ? { name: 'comparison', id: comparison[1], row }
-      : INVALID_PREDICTION;
-  }
   const patient = PATIENT.exec(path)?.groups;
   if (patient?.id) return patientRoute(patient.id, patient);
   return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
 }
 
 const PATIENT =
-  /^predictions\/(?<id>[^/]+)\/patient(s\/(?<row>[1-9]\d{0,8}))?(\/before\/(?<beforeId>[^/]+)\/(?<beforeRow>[1-9]\d{0,8}))?$/;
+  /^predictions\/(?<id>[^/]+)\/patient(s\/(?<row>[1-9]\d{0,8})(?<compare>\/compare)?)?(\/before\/(?<beforeId>[^/]+)\/(?<beforeRow>[1-9]\d{0,8}))?$/;
 
 function patientRoute(
   id: string,
-  { row, beforeId, beforeRow }: Partial<Record<string, string>>,
+  { row, compare, beforeId, beforeRow }: Partial<Record<string, string>>,
 ): Route {
   if (!ID.test(id) || (beforeId !== undefined && !ID.test(beforeId))) return INVALID_PREDICTION;
   const before = beforeId === undefined ? {} : { before: { id: beforeId, row: Number(beforeRow) } };
-  return row === undefined
-    ? { name: 'onePatient', id, ...before }
-    : { name: 'patient', id, row: Number(row), ...before };
+  if (row === undefined) return { name: 'onePatient', id, ...before };
+  if (compare) return { name: 'comparison', id, row: Number(row) };
+  return { name: 'patient', id, row: Number(row), ...before };
 }
 
 export function needsAccount(route: Route): route is AccountRoute {

@@ -50,7 +50,7 @@ export function valueWords(column: string, code: string, dictionary: Dictionary)
   return ownValue(values, `${column}.${code}`) ?? ownValue(values, code) ?? code;
 }
 
-/** Keep a figure such as "74 ± 3 %" on one line. */
+/** Keep a figure such as "74 ± 3%", in Russian "74 ± 3 %", on one line. */
 export function withoutBreaks(sentence: string): string {
   return sentence.replaceAll(' ± ', '\u00a0±\u00a0').replaceAll(' %', '\u00a0%');
 }

@@ -7,6 +7,7 @@ import { ComparedEstimates } from '../components/comparison/ComparedEstimates';
 import type { Estimate } from '../components/comparison/estimate';
 import { NOT_ENOUGH_COINS_ID, NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
 import { localised, text } from '../i18n';
+import { fileLabel } from '../lib/predictionName';
 import { resultParametersOf } from '../lib/resultParameters';
 import { addresses } from '../lib/routes';
 import { catalogueProblem, modelById, modelTitle } from '../state/catalogue';
@@ -174,7 +175,7 @@ interface OrderProps {
 }
 
 function OrderDialog({ state, prediction, model, onClose }: OrderProps) {
-  const { actions, comparison: words, history } = text.value;
+  const { actions, comparison: words } = text.value;
   const missing = balance.value === null ? 0 : model.coins - balance.value;
   return (
     <ConfirmDialog
@@ -188,7 +189,7 @@ function OrderDialog({ state, prediction, model, onClose }: OrderProps) {
       }}
       onClose={onClose}
     >
-      <p>{words.confirmLead(prediction.file_name ?? history.untitled, localised(model.title))}</p>
+      <p>{words.confirmLead(fileLabel(prediction, text.value), localised(model.title))}</p>
       {balance.value !== null && <p>{actions.retryCost(model.coins, balance.value)}</p>}
       {missing > 0 && <NotEnoughCoins missing={missing} />}
     </ConfirmDialog>

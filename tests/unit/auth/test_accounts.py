@@ -124,7 +124,7 @@ def test_unknown_names_and_wrong_passwords_get_the_same_error(name: str, passwor
     with pytest.raises(WrongCredentialsError) as caught:
         world.accounts.log_in(Credentials(name=name, password=password))
     assert (caught.value.status, caught.value.code) == (401, "wrong_credentials")
-    assert caught.value.detail == "The name or the password is wrong. Please try again."
+    assert caught.value.detail == "Wrong name, e-mail or password."
     assert caught.value.extra == {}
 
 

@@ -150,7 +150,7 @@ def test_the_card_states_the_bands_coverage_or_why_there_is_no_band(every_card: 
         return
     simulated, held_out = (every_card["quality"]["curve_band"][name] for name in ("simulated", "held_out"))
     holds, error = 100 * simulated["holds"], 100 * simulated["holds_se"]
-    assert f"contained the true curve at {holds:.0f} ± {error:.0f} % of its points: it is too narrow." in statements
+    assert f"contained the true curve at {holds:.0f} ± {error:.0f}% of its points: it is too narrow." in statements
     assert f"In {held_out['within']} of {len(held_out['groups'])} groups of held-out patients" in statements
     size = len(every_card["features"]) + len(every_card["survival_years"])
     assert np.shape(every_card["curve_band"]["covariance"]) == (size, size)

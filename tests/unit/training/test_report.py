@@ -3,13 +3,16 @@
 PBC3 needs a package of its own, so patients of the Mayo study stand in for it.
 """
 
+import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.impute import SimpleImputer
 
+from tests.support.shared import made_once
 from training import cohorts
 from training.curve import FittedCurve
 from training.data import Outcome
@@ -44,11 +47,20 @@ def trial(patients: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, Outco
 
 
 @pytest.fixture(scope="module")
-def reports(patients: pd.DataFrame, outcome: Outcome, trial: tuple[pd.DataFrame, Outcome]) -> list[Report]:
-    models = [(recipe, recipe.fit(patients, outcome)) for recipe in (OWN, SHORTER)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohorts, "pbc3", lambda: trial)
-        return measure(models, patients, lambda _line: None)
+def reports(
+    patients: pd.DataFrame,
+    outcome: Outcome,
+    trial: tuple[pd.DataFrame, Outcome],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Report]:
+    def write(folder: Path) -> None:
+        models = [(recipe, recipe.fit(patients, outcome)) for recipe in (OWN, SHORTER)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cohorts, "pbc3", lambda: trial)
+            (folder / "reports").write_bytes(pickle.dumps(measure(models, patients, lambda _line: None)))
+
+    folder = made_once(tmp_path_factory, "reports-of-two-models", write)
+    return list(pickle.loads((folder / "reports").read_bytes()))
 
 
 @pytest.fixture(scope="module")

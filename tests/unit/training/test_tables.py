@@ -88,7 +88,7 @@ def test_the_readme_states_the_cards_figures() -> None:
     assert f"within 8 years the errors are {both(died, 'mae', 2)} years" in text
     assert f"the intervals hold for {both('quality.interval_coverage', 'died_within_horizon', 3)}." in text
     assert f"the concordance was as high ({trial['c_index']:.2f}".replace("0.", ".") in text
-    assert f"it predicted that {predicted} survive four years; {observed} did (95 % interval {low} to {high})" in text
+    assert f"it predicted that {predicted} survive four years; {observed} did (95% interval {low} to {high})" in text
     assert (
         f"{both(error, 'ipcw_mae_8y', 2, ',')} года, а для умерших в течение 8 лет — {both(died, 'mae', 2, ',')}"
         in text
@@ -127,7 +127,7 @@ def test_the_prose_below_the_tables_is_true() -> None:
 
 
 def test_the_steepness_that_the_prose_names_is_that_of_the_patients(patients: pd.DataFrame, outcome: Outcome) -> None:
-    """docs/models.md: "With 5 % more bilirubin the lower end of `cox-lasso` falls by up to ..."."""
+    """docs/models.md: "With 5% more bilirubin the lower end of `cox-lasso` falls by up to ..."."""
     fitted = cox_lasso.fit(patients, outcome)
     more = patients.assign(Bilirubin=1.05 * patients["Bilirubin"])
     lower = float((fitted.interval(patients).lower - fitted.interval(more).lower).max())

@@ -75,7 +75,7 @@ def test_the_answers_state_the_measured_figures(patients: pd.DataFrame) -> None:
     performance = answers(recipe, replace(report, quality=quality), patients)["23a"]
 
     assert "concordance 0.876 ± 0.012, mean error 1.25 ± 0.07 years within 8 years" in performance["en"]
-    assert "bias -0.04 ± 0.12 years, interval coverage 90.1 ± 1.5 % (± standard error)." in performance["en"]
+    assert "bias −0.04 ± 0.12 years, interval coverage 90.1 ± 1.5% (± standard error)." in performance["en"]
     assert "индекс конкордации 0,876 ± 0,012, средняя ошибка 1,25 ± 0,07 года" in performance["ru"]
     assert "смещение −0,04 ± 0,12 года, охват интервала 90,1 ± 1,5 % (± стандартная ошибка)." in performance["ru"]
 
@@ -88,7 +88,7 @@ def test_the_abstract_and_the_interpretation_say_whether_the_curve_held_in_the_o
     recipe, report = reports["cox-lasso"]
     trial = report.external | {"observed_to_expected": 1.474, "observed_to_expected_95": [1.12, 1.86]}
     answer = answers(recipe, replace(report, external=trial), patients)[item]
-    assert "observed / expected deaths 1.47 (95 % interval 1.12 to 1.86)" in answer["en"]
+    assert "observed / expected deaths 1.47 (95% interval 1.12 to 1.86)" in answer["en"]
     assert "ожидаемым 1,47 (95-процентный интервал 1,12–1,86)" in answer["ru"]
     assert "could not be checked" in answers(*reports["lasso"], patients)[item]["en"]
 

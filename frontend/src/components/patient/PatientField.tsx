@@ -181,7 +181,9 @@ export function findingText(field: Field): string | null {
   if (finding === null) return null;
   const words = text.value.patient;
   if (finding.code === 'ambiguous_comma') return words.ambiguousComma(finding.value ?? '');
-  if (finding.code === 'value_missing') return words.enter(labelOf(field));
+  if (finding.code === 'value_missing') {
+    return words.enter(labelOf(field), field.column.kind === 'category');
+  }
   return findingSentence(finding, text.value);
 }
 

@@ -4,6 +4,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
 import { comparison, models } from './models';
@@ -14,6 +15,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 import { values } from './values';
 
 export const en = {
@@ -30,8 +32,10 @@ export const en = {
   plots,
   profile,
   reading,
+  tableFilter,
   values,
   coins,
+  description,
   actions,
 };
 

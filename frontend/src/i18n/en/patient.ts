@@ -1,13 +1,9 @@
-import { createFormat } from '../format';
+import { createFormat, nameInSentence } from '../format';
 import { unitName } from './units';
 
 const format = createFormat('en');
 const range = (low: number, high: number, unit = '') =>
   `${format.number(low)} to ${format.number(high)}${unit && `\u00a0${unit}`}`;
-
-/** Return a label as it stands in a sentence: “Age” becomes “age”, but “AST (SGOT)” stays. */
-const lowerCase = (label: string) =>
-  /^\p{Lu}\p{Ll}/u.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label;
 
 /** Labels by column. Other columns have the title from the catalogue. */
 const labels: Record<string, string> = {
@@ -57,7 +53,10 @@ export const patient = {
   unusual: (low: number, high: number, unit: string | null) =>
     `Outside the range of the study’s patients (${range(low, high, unit ? unitName(unit) : '')}): the estimate is less certain.`,
   /** In place of a required value that was not entered. */
-  enter: (label: string) => `Enter the ${lowerCase(label)}.`,
+  enter: (label: string, isChoice: boolean) =>
+    isChoice
+      ? `Choose an answer for ${nameInSentence(label)}.`
+      : `Enter the ${nameInSentence(label)}.`,
   ambiguousComma: (typed: string) =>
     `The comma is ambiguous. Please write ${typed.replace(',', '')} or ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Still needed: ${names.join('; ')}.`,

@@ -14,7 +14,7 @@ export const patientPage = {
   frame: (at: number, alive: number) => {
     const time = `in ${wholeYears(at)}`;
     if (alive === 100)
-      return `More than ${of100(99)} similar patients are alive ${time}, fewer than 1 has died.`;
+      return `More than ${of100(99)} similar patients are alive ${time}, fewer than 1 of 100 has died.`;
     if (alive === 0)
       return `Fewer than ${of100(1)} similar patients is alive ${time}, more than 99 have died.`;
     const died = 100 - alive;

@@ -5,6 +5,7 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
 import { comparison, models } from './models';
@@ -15,6 +16,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 import { values } from './values';
 
 export const ru: Dictionary = {
@@ -31,7 +33,9 @@ export const ru: Dictionary = {
   plots,
   profile,
   reading,
+  tableFilter,
   values,
   coins,
+  description,
   actions,
 };

@@ -1,4 +1,4 @@
-import { createFormat } from '../format';
+import { createFormat, nameInSentence } from '../format';
 import { unitAfterNumber } from './units';
 
 const format = createFormat('ru');
@@ -47,7 +47,10 @@ export const patient = {
   range: (low: number, high: number) => range(low, high),
   unusual: (low: number, high: number, unit: string | null) =>
     `Вне диапазона, наблюдавшегося в исследовании (${range(low, high, unit ? unitAfterNumber(unit) : '')}): оценка менее надёжна.`,
-  enter: (label: string) => `Укажите значение: ${label}.`,
+  enter: (label: string, isChoice: boolean) =>
+    isChoice
+      ? `Выберите ответ: ${nameInSentence(label)}.`
+      : `Введите значение: ${nameInSentence(label)}.`,
   ambiguousComma: (typed: string) =>
     `Запятую можно понять двояко. Напишите ${typed.replace(',', '')} или ${typed.replace(',', '.')}.`,
   missing: (names: readonly string[]) => `Осталось заполнить: ${names.join('; ')}.`,

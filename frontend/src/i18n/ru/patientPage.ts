@@ -12,10 +12,9 @@ export const patientPage = {
   viewNotLoaded: 'Не удалось загрузить этот раздел.',
   frame: (at: number, alive: number) => {
     const time = `Через ${wholeYears(at)}`;
-    if (alive === 100)
-      return `${time} живы больше чем ${of100(99)} таких пациентов, умерло меньше чем 1.`;
+    if (alive === 100) return `${time} живы больше ${of100(99)} таких пациентов, умерло меньше 1.`;
     if (alive === 0)
-      return `${time} жив меньше чем ${of100(1)} таких пациентов, умерло больше чем 99.`;
+      return `${time} в\u00a0живых меньше ${of100(1)} таких пациентов, умерло больше 99.`;
     const died = 100 - alive;
     return `${time} ${format.plural(alive, { one: 'жив', other: 'живы' })} ${of100(alive)} таких пациентов, ${format.plural(died, { one: 'умер', other: 'умерли' })} ${format.whole(died)}.`;
   },

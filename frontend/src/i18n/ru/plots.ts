@@ -73,7 +73,7 @@ const curve = {
 };
 
 const cohort = {
-  title: 'Обзор пациентов файла',
+  title: 'Обзор пациентов из файла',
   loading: 'Загружаем обзор…',
   histogram: 'Распределение ожидаемого числа лет',
   histogramAltText: (total: number, largest: Bin, under: number, low: number) =>

@@ -53,7 +53,7 @@ const live = {
   average: (reference: number) => `у среднего пациента около ${format.whole(reference)}`,
   estimate: 'В среднем',
   altText: (points: readonly { years: number; probability: number }[]) =>
-    `Опубликованная кривая выживаемости для этого балла. Вероятность быть в живых: ${points
+    `Опубликованная кривая выживаемости для этого балла. Вероятность прожить дольше: ${points
       .map((point) => `${wholeYears(point.years)} — ${format.percent(point.probability)}`)
       .join(', ')}.`,
   notLoaded: 'Не удалось загрузить шкалу.',
