@@ -172,6 +172,7 @@ def _batch(model: str) -> Run:
 
 
 def _upload(model: str) -> Run:
+    import_module("chalicelib.inference.patient_file.validator")
     batch = _batch(model)
 
     def run(file: Path) -> None:

@@ -9,6 +9,7 @@ import {
   register,
   sampleText,
   start,
+  startButton,
   test,
   type Words,
 } from './support';
@@ -99,11 +100,12 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-not-enough-coins`);
 
       await chooseFile(page, words, sample);
-      await start(page, words);
-      const problem = pageProblem('not_enough_coins', { cost: 100, balance: 0 });
-      const alert = page.getByRole('alert');
-      await expect(alert).toContainText(words.problems.sentences.not_enough_coins(problem));
-      await alert.getByRole('link', { name: words.coins.link }).click();
+      await expect(page.getByText(words.check.good(10))).toBeVisible();
+      await expect(startButton(page, words)).toHaveAccessibleDescription(words.check.blocked.coins);
+      await startButton(page, words).focus();
+      await page.keyboard.press('Enter');
+      await expect(startButton(page, words)).toBeFocused();
+      await page.getByRole('main').getByRole('link', { name: words.coins.link }).click();
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.coins.title);
       await expect(entryRows(page, words)).toHaveCount(6);
     });

@@ -103,7 +103,9 @@ for (const { code, locale, words } of LANGUAGES) {
         );
       }
       await page.locator('summary').filter({ hasText: words.plots.curve.valuesTable }).click();
-      const figures = page.getByRole('table').filter({ hasText: words.result.survivalTime });
+      const figures = page
+        .getByRole('table')
+        .filter({ has: page.getByRole('columnheader', { name: words.result.survivalTime }) });
       await expect(figures.getByRole('row')).toHaveCount(1 + first.survival.length);
       for (const { years, probability } of first.survival) {
         await expect(

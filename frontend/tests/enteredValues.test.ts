@@ -98,9 +98,13 @@ test('the form is filled in with the values in the units of the file', () => {
   expect(systemOf({ Age: 'days' }, columns)).toBeNull();
 });
 
-test('the columns in which two patients differ', () => {
-  const before = patientRow({ values: { Age: 1, Bilirubin: 2, Copper: 3 } });
-  const now = patientRow({ values: { Age: 1, Bilirubin: 4, Stage: '2' } });
+test('two patients are compared in the columns of both models', () => {
+  const values = { Age: 1, Bilirubin: 2, Copper: 3 };
+  const before = patientRow({ values, imputed: ['Stage'] });
+  const now = patientRow({ values: { Age: 1, Bilirubin: 4, Stage: '2' }, imputed: ['Copper'] });
   expect(changedColumns(before, now)).toEqual(['Bilirubin', 'Stage', 'Copper']);
   expect(changedColumns(before, before)).toEqual([]);
+  // The published score uses neither copper nor stage.
+  const ofOtherModel = patientRow({ values: { Age: 1, Bilirubin: 2 } });
+  expect(changedColumns(before, ofOtherModel)).toEqual([]);
 });

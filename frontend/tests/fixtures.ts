@@ -23,7 +23,7 @@ export function repositoryFile(path: string): string {
 export const MAYO_SURVIVAL = [0.97, 0.941, 0.883, 0.833, 0.774, 0.721, 0.651];
 
 /** Return the card of a model on offer. */
-export function modelCard(id: string): CurveCard & { survival_years: number[] } {
+export function modelCard(id: string): CurveCard & { survival_years: number[]; intercept: number } {
   return JSON.parse(repositoryFile(`model_artifacts/${id}/card.json`));
 }
 

@@ -6,7 +6,13 @@ import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import * as form from '../src/state/patientForm';
 import { forgetSession } from '../src/state/session';
-import { catalogueColumn, catalogueModel, dryRun } from './fixtures';
+import {
+  catalogueColumn,
+  catalogueModel,
+  dryRun,
+  finishedPrediction,
+  patientRow,
+} from './fixtures';
 
 const ALBUMIN = catalogueColumn('Albumin', {
   required: true,
@@ -113,6 +119,62 @@ test('a start immediately after typing submits the typed values and clears the f
   expect(albumin().text).toBe('');
   vi.advanceTimersByTime(1000);
   expect(content()).toBeNull();
+});
+
+test('converted numbers can be kept as typed', async () => {
+  form.enterText(albumin(), '35');
+  form.chooseSystem('si');
+  expect(form.convertedFields.value).toEqual([]);
+  form.chooseSystem('conventional');
+  form.enterText(albumin(), '3.5');
+  form.chooseSystem('si');
+  expect(form.convertedFields.value.map(({ typed, text }) => [typed, text])).toEqual([
+    [{ text: '3.5', unit: 'g/dL' }, '35'],
+  ]);
+
+  form.keepNumbers();
+  expect(albumin()).toMatchObject({ text: '3.5', unit: 'g/L', typed: null });
+  expect(albumin().finding?.code).toBe('unit_suspected');
+  expect(form.areNumbersKept.value).toBe(true);
+  expect(form.convertedFields.value).toEqual([]);
+  form.enterText(albumin(), '36');
+  expect(form.areNumbersKept.value).toBe(false);
+  vi.advanceTimersByTime(1000);
+  expect(await content()).toBe('Albumin [g/L]\r\n36\r\n');
+});
+
+test('changing values fills in the form in the units of the file, and remembers the patient', async () => {
+  form.chooseInputMode('file');
+  const prediction = finishedPrediction({
+    prediction_model_id: 'lasso',
+    units: { Albumin: 'g/L' },
+  });
+  form.changeValues(prediction, patientRow({ row: 3, values: { Albumin: 3.5 } }));
+  expect(form.inputMode.value).toBe('form');
+  expect(albumin()).toMatchObject({ text: '35', unit: 'g/L', finding: null });
+  expect(await content()).toBe('Albumin [g/L]\r\n35\r\n');
+  expect(form.changedPatient.value).toEqual({ id: prediction.prediction_id, row: 3 });
+
+  responses = [
+    { status: 200, body: dryRun({ rows: 1 }) },
+    { status: 202, body: { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 } },
+  ];
+  form.enterText(albumin(), '36');
+  await form.submitPatients();
+  expect(form.changedPatient.value).toBeNull();
+});
+
+test('values are not kept only if the user says so', async () => {
+  draft.setKeepsValues(false);
+  form.enterText(albumin(), '3.5');
+  responses = [
+    { status: 200, body: dryRun({ rows: 1 }) },
+    { status: 202, body: { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 } },
+  ];
+  await form.submitPatients();
+  expect(requests.at(-1)).toBe('api/predict/lasso?keep_values=false');
+  forgetSession();
+  expect(draft.keepsValues.value).toBe(true);
 });
 
 test('the file of the form raises no question about marks and codes', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
 import {
   contributionTotal,
   effectOf,
@@ -6,9 +8,19 @@ import {
   medianOf,
   missingValuesOf,
 } from '../src/lib/patientRow';
-import { patientRow } from './fixtures';
+import { modelCard, patientRow } from './fixtures';
 
 const bilirubin = (value: number) => ({ column: 'Bilirubin', value });
+
+test('the hint on the Mayo score agrees with the average patient of the contributions', () => {
+  const { intercept, reference } = modelCard('mayo');
+  for (const { result } of [en, ru]) {
+    const [average] =
+      /\d+([.,]\d+)?(?=[;\u00a0])/.exec(result.mayoHint.split('1989')[1] ?? '') ?? [];
+    expect(average).toBe(intercept.toFixed(0));
+    expect(average).toBe(reference.toFixed(0));
+  }
+});
 
 describe('contributions', () => {
   test('more years are better, and a higher log hazard or score is worse', () => {

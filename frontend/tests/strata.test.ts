@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { en } from '../src/i18n/en';
 import { survivalAt } from '../src/lib/curve';
 import {
   countOf,
@@ -6,6 +7,7 @@ import {
   strataCurves,
   strataOf,
   strataStarts,
+  wholePercents,
   wholeStrataCurves,
 } from '../src/lib/strata';
 import { modelCard, patientRow } from './fixtures';
@@ -103,6 +105,45 @@ test('the whole curve of a stratum is the mean of the curves of its patients', (
   expect(atFive[0]).toBeCloseTo(survival(9), 12);
   expect(atFive[1]).toBeCloseTo((survival(8) + survival(7)) / 2, 12);
   expect(atFive[3]).toBeCloseTo(survival(4), 12);
+});
+
+test.each([
+  [
+    [1, 1, 1],
+    [34, 33, 33],
+  ],
+  [
+    [33, 59, 92, 234],
+    [8, 14, 22, 56],
+  ],
+  [
+    [1, 2, 2, 3],
+    [13, 25, 25, 37],
+  ],
+  [
+    [1, 999],
+    [0, 100],
+  ],
+  [
+    [0, 5],
+    [0, 100],
+  ],
+  [
+    [0, 0],
+    [0, 0],
+  ],
+  [[], []],
+])('the shares of %j sum to 100%', (counts, percents) => {
+  expect(wholePercents(counts)).toEqual(percents);
+});
+
+test('a share is printed as 0% only if it is none, and as 100% only if it is all', () => {
+  const counts = [1, 999, 0];
+  const shares = wholePercents(counts).map((percent, index) =>
+    en.format.share(counts[index] ?? 0, 1000, percent / 100),
+  );
+  expect(shares).toEqual(['<1%', '>99%', '0%']);
+  expect(en.format.share(5, 5, 1)).toBe('100%');
 });
 
 test('the largest bin is the first of equal ones', () => {

@@ -79,9 +79,12 @@ export function createFormat(language: Language) {
     ratio: (value: number) => twoDigits.format(value),
     /** An estimated probability: 97%, <1%, >99%. */
     percent,
-    /** A counted share: like `percent`, but 0% for none and 100% for all. */
-    share: (part: number, all: number) =>
-      part > 0 && part < all ? percent(part / all) : percents.format(part > 0 ? 1 : 0),
+    /**
+     * A counted share: like `percent`, but 0% for none and 100% for all. `share` replaces the exact
+     * one, so that shares sum to 100%.
+     */
+    share: (part: number, all: number, share = part / all) =>
+      part > 0 && part < all ? percent(share) : percents.format(part > 0 ? 1 : 0),
     /** 1, 3 and 5 */
     list: (values: readonly number[]) => lists.format(values.map(whole)),
     /** A whole number with its noun: "1 row", "5 строк". */

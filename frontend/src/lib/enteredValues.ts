@@ -33,8 +33,7 @@ export function enteredValuesOf(row: Row, scale: ContributionScale): EnteredValu
     row.contributions.find((part) => part.column === column)?.value ?? 0;
   const weight = ({ column, value }: EnteredValue) =>
     value === null ? -1 : Math.abs(contribution(column));
-  const columns = new Set([...Object.keys(values), ...row.imputed]);
-  return [...columns]
+  return columnsOf(row)
     .map((column) => ({
       column,
       value: values[column] ?? null,
@@ -71,12 +70,17 @@ function inUnit(value: number, { name, factor }: { name: string; factor: number 
   return Number((value * factor).toPrecision(name === 'years' ? 3 : 7));
 }
 
-/** Return the columns in which two patients differ. */
+/** Return the columns of both models in which two patients differ. */
 export function changedColumns(before: Row, now: Row): string[] {
-  const [old, current] = [before.values ?? {}, now.values ?? {}];
-  return [...new Set([...Object.keys(current), ...Object.keys(old)])].filter(
-    (column) => old[column] !== current[column],
+  const earlier = new Set(columnsOf(before));
+  return columnsOf(now).filter(
+    (column) => earlier.has(column) && before.values?.[column] !== now.values?.[column],
   );
+}
+
+/** Return the columns of the model, with and without a value. */
+function columnsOf({ values, imputed }: Row): string[] {
+  return [...new Set([...Object.keys(values ?? {}), ...imputed])];
 }
 
 /** Return the entries of the form for a patient's values, in the units of the file. */

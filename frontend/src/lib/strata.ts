@@ -133,6 +133,21 @@ export function wholeStrataCurves(
   return new Map(strata.map((stratum) => [stratum, meanOf(stratum)]));
 }
 
+/**
+ * Return the shares of the counts in whole percent. Unlike shares that are rounded one by one, they
+ * sum to 100: those with the largest remainders are rounded up.
+ */
+export function wholePercents(counts: readonly number[]): number[] {
+  const all = counts.reduce((total, count) => total + count, 0);
+  if (all === 0) return counts.map(() => 0);
+  const percents = counts.map((count) => Math.floor((count * 100) / all));
+  const missing = 100 - percents.reduce((total, percent) => total + percent, 0);
+  const remainder = (index: number) => ((counts[index] ?? 0) * 100) % all;
+  const largest = counts.map((_, index) => index).sort((a, b) => remainder(b) - remainder(a));
+  for (const index of largest.slice(0, missing)) percents[index] = (percents[index] ?? 0) + 1;
+  return percents;
+}
+
 /** Return the bin with the most patients. Of equal bins, the first. */
 export function largestBin({ edges, counts }: Bins) {
   const count = Math.max(0, ...counts);

@@ -36,8 +36,8 @@ export function PredictionScreen({ id, patientPage }: Props) {
   const prediction = watch.prediction.value;
   const problem = watch.problem.value;
   const phase = watch.phase.value;
-  const opensPatient =
-    patientPage !== undefined && phase === 'ended' && prediction?.status === 'succeeded';
+  const hasResult = prediction?.status === 'succeeded' && !prediction.files_deleted_at;
+  const opensPatient = patientPage !== undefined && phase === 'ended' && hasResult;
   useEffect(() => {
     if (opensPatient) replaceWith(addresses.patient(id, 1, patientPage.before));
   }, [opensPatient, id, patientPage?.before]);

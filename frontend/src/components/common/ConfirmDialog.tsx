@@ -9,7 +9,8 @@ interface Props {
   action: string;
   actionUnderWay: string;
   isDanger?: boolean;
-  isBlocked?: boolean;
+  /** The id of the element that says why the action is not possible. Null if it is. */
+  blockedBy?: string | null;
   /** If it throws, the dialog stays open and shows the problem. */
   onConfirm: () => Promise<void>;
   onClose: () => void;
@@ -19,6 +20,7 @@ interface Props {
 /** A dialog that asks the user to confirm an action, and runs it. */
 export function ConfirmDialog(props: Props) {
   const { isBusy, problem, run } = useAction();
+  const isBlocked = props.blockedBy != null;
   return (
     <Dialog title={props.title} isBusy={isBusy} onClose={props.onClose}>
       {props.children}
@@ -27,8 +29,13 @@ export function ConfirmDialog(props: Props) {
         <button
           type="button"
           class={props.isDanger ? 'button button-danger' : 'button'}
-          disabled={isBusy || props.isBlocked}
-          onClick={() => void run(props.onConfirm)}
+          disabled={isBusy}
+          // A blocked button can have the focus, so that screen readers read the reason.
+          aria-disabled={isBlocked}
+          aria-describedby={props.blockedBy ?? undefined}
+          onClick={() => {
+            if (!isBlocked) void run(props.onConfirm);
+          }}
         >
           {isBusy ? props.actionUnderWay : props.action}
         </button>

@@ -2,7 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction, Row } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { changedColumns, valueText } from '../../lib/enteredValues';
-import { intervalText } from '../../lib/interval';
+import { estimateText, intervalText } from '../../lib/interval';
 import { type ResultParameters, resultParametersOf } from '../../lib/resultParameters';
 import { addresses, type PatientPlace } from '../../lib/routes';
 import { columnByName, columnTitle, modelById } from '../../state/catalogue';
@@ -43,7 +43,7 @@ export function BeforeAndNow({ before, now }: { before: PatientPlace; now: Estim
           now={now}
         />
       )}
-      <p>
+      <p class="actions">
         <a href={addresses.patient(id, row)}>{words.openBefore}</a>
       </p>
     </section>
@@ -52,6 +52,7 @@ export function BeforeAndNow({ before, now }: { before: PatientPlace; now: Estim
 
 function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
   const words = text.value.values.compared;
+  const changed = changedColumns(before.row, now.row);
   return (
     <>
       <table>
@@ -64,13 +65,26 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
           </tr>
         </thead>
         <tbody>
-          <Estimates {...{ before, now }} />
+          <tr>
+            <th scope="row">{words.estimate}</th>
+            <td>
+              <strong>{estimateOf(before)}</strong>
+            </td>
+            <td>
+              <strong>{estimateOf(now)}</strong>
+            </td>
+          </tr>
+          <tr>
+            <th scope="row">{words.interval}</th>
+            <td>{intervalOf(before)}</td>
+            <td>{intervalOf(now)}</td>
+          </tr>
           <tr>
             <th scope="row">{words.model}</th>
             <td>{modelTitle(before)}</td>
             <td>{modelTitle(now)}</td>
           </tr>
-          {changedColumns(before.row, now.row).map((column) => (
+          {changed.map((column) => (
             <tr key={column}>
               <th scope="row">{columnTitle(column)}</th>
               <td>{shownValue(before, column)}</td>
@@ -79,43 +93,22 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
           ))}
         </tbody>
       </table>
-      {before.row.values && now.row.values && changedColumns(before.row, now.row).length === 0 && (
+      {before.row.values && now.row.values && changed.length === 0 && (
         <p class="hint">{words.same}</p>
+      )}
+      {before.parameters.horizon !== now.parameters.horizon && (
+        <p class="hint">{words.otherHorizon}</p>
       )}
     </>
   );
 }
 
-/** The lines of the estimates. Those of models with different horizons are not comparable. */
-function Estimates({ before, now }: { before: Estimated; now: Estimated }) {
-  const words = text.value.values.compared;
-  const horizons = [...new Set([before.parameters.horizon, now.parameters.horizon])];
-  return (
-    <>
-      {horizons.map((horizon) => {
-        const cell = (estimated: Estimated, show: (estimated: Estimated) => string) =>
-          estimated.parameters.horizon === horizon ? show(estimated) : '—';
-        const estimate = ({ row }: Estimated) => words.years(row.years);
-        const interval = ({ row }: Estimated) => intervalText(row, horizon, text.value);
-        return [
-          <tr key={`estimate ${horizon}`}>
-            <th scope="row">{words.estimate(horizon)}</th>
-            <td>
-              <strong>{cell(before, estimate)}</strong>
-            </td>
-            <td>
-              <strong>{cell(now, estimate)}</strong>
-            </td>
-          </tr>,
-          <tr key={`interval ${horizon}`}>
-            <th scope="row">{words.interval}</th>
-            <td>{cell(before, interval)}</td>
-            <td>{cell(now, interval)}</td>
-          </tr>,
-        ];
-      })}
-    </>
-  );
+function estimateOf({ row, parameters }: Estimated): string {
+  return estimateText(row.years, parameters.horizon, text.value);
+}
+
+function intervalOf({ row, parameters }: Estimated): string {
+  return intervalText(row, parameters.horizon, text.value);
 }
 
 function modelTitle({ prediction }: Estimated): string {

@@ -30,7 +30,6 @@ export function EnteredValues({ row, prediction, parameters }: Props) {
           <tr>
             <th scope="col">{words.column}</th>
             <th scope="col">{words.value}</th>
-            <th scope="col">{words.effect}</th>
           </tr>
         </thead>
         <tbody>
@@ -63,11 +62,15 @@ function ValueRow({
     <tr>
       <th scope="row">{columnTitle(column)}</th>
       <td>
-        {value === null
-          ? words.notGiven
-          : valueText(columnByName(column), value, settings, text.value)}
+        <span class="entered-value">
+          <span>
+            {value === null
+              ? words.notGiven
+              : valueText(columnByName(column), value, settings, text.value)}
+          </span>{' '}
+          <span class="entered-effect">{words.effects[effect]}</span>
+        </span>
       </td>
-      <td>{words.effects[effect]}</td>
     </tr>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { text } from '../../i18n';
 import { wholeCurve } from '../../lib/curve';
+import { estimateText } from '../../lib/interval';
 import {
   missingColumns,
   type Score,
@@ -51,12 +52,15 @@ function ScoreOfForm({ card }: { card: ScoreCard }) {
           <dd>{text.value.format.hundredth(score.score)}</dd>
         </div>
         <div>
-          <dt>{words.estimate(card.horizon_years)}</dt>
-          <dd>{text.value.result.years(score.years)}</dd>
+          <dt>{words.estimate}</dt>
+          <dd>{estimateText(score.years, card.horizon_years, text.value)}</dd>
         </div>
       </dl>
       <Curve score={score} card={card} />
-      <p class="hint">{words.caution}</p>
+      <p class="hint">
+        {text.value.interval.estimate.notLifeExpectancy(card.horizon_years)}{' '}
+        {text.value.landing.studyPatients}
+      </p>
     </>
   );
 }
@@ -80,7 +84,7 @@ function Curve({ score, card }: { score: Score; card: ScoreCard }) {
               {...{ x, y }}
               yTicks={QUARTERS}
               yText={(value) => share(value, 1)}
-              yTitle={words.vertical}
+              yTitle={text.value.plots.curve.vertical}
             />
             <path class="plot-line" d={pathOf(x, y, points)} />
           </>

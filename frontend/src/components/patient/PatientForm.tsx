@@ -1,10 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { text } from '../../i18n';
 import { saveFile } from '../../lib/download';
+import { addresses } from '../../lib/routes';
 import { models } from '../../state/catalogue';
 import { createChunk } from '../../state/chunk';
 import { chosenFile } from '../../state/draft';
 import {
+  changedPatient,
   chooseSystem,
   clear,
   fields,
@@ -38,13 +40,18 @@ export function PatientForm() {
         onChoose={chooseSystem}
       />
       <ConvertedNumbers />
-      <h3>{words.required}</h3>
-      <Fields of="required" />
+      <ChangedPatient />
+      <div class="required-and-score">
+        <div>
+          <h3>{words.required}</h3>
+          <Fields of="required" />
+        </div>
+        <LiveScoreOnDemand />
+      </div>
       <h3>{words.optional}</h3>
       <p class="hint">{words.optionalHint}</p>
       <Fields of="optional" />
       <Fields of="id" />
-      <LiveScoreOnDemand />
       <PatientCheck />
       <p class="actions">
         {file && (
@@ -59,6 +66,19 @@ export function PatientForm() {
         )}
       </p>
     </div>
+  );
+}
+
+/** Which result the form was filled in from. */
+function ChangedPatient() {
+  const words = text.value.values.compared;
+  const place = changedPatient.value;
+  if (place === null) return null;
+  return (
+    <p>
+      {words.changing} <a href={addresses.patient(place.id, place.row)}>{words.earlierResult}</a>.{' '}
+      {words.changingHint}
+    </p>
   );
 }
 

@@ -11,7 +11,7 @@ import { api, balance, refreshBalance, updateBalance } from '../../state/session
 import { ConfirmDialog } from '../common/ConfirmDialog';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
-import { NotEnoughCoins } from './NotEnoughCoins';
+import { NOT_ENOUGH_COINS_ID, NotEnoughCoins } from './NotEnoughCoins';
 
 interface Props {
   prediction: Prediction;
@@ -93,7 +93,7 @@ function RetryDialog({ prediction, model, onClose }: RetryProps) {
       title={words.retryTitle}
       action={words.retryNow(model.coins)}
       actionUnderWay={words.retrying}
-      isBlocked={missing > 0}
+      blockedBy={missing > 0 ? NOT_ENOUGH_COINS_ID : null}
       onConfirm={() => retryPrediction(prediction.prediction_id)}
       onClose={onClose}
     >

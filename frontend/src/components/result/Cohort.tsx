@@ -1,7 +1,14 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
-import { type Bins, countOf, type Stratum, strataOf, wholeStrataCurves } from '../../lib/strata';
+import {
+  type Bins,
+  countOf,
+  type Stratum,
+  strataOf,
+  wholePercents,
+  wholeStrataCurves,
+} from '../../lib/strata';
 import type { CohortState } from '../../state/cohort';
 import { curveCardOf, loadCurveCard } from '../../state/curveCard';
 import type { ResultRows } from '../../state/resultRows';
@@ -80,9 +87,14 @@ function useWholeCurves(
 function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }) {
   const words = text.value.plots.cohort;
   const { format } = text.value;
+  const percents = wholePercents(strata.map(({ count }) => count));
   const columns = [
     { name: words.patients, value: ({ count }: Stratum) => format.whole(count) },
-    { name: words.share, value: ({ count }: Stratum) => format.share(count, total) },
+    {
+      name: words.share,
+      value: ({ count }: Stratum, index: number) =>
+        format.share(count, total, (percents[index] ?? 0) / 100),
+    },
     ...optionalColumn(strata, words.mean, 'meanYears', format.time),
     ...optionalColumn(strata, words.imputed, 'imputed', format.whole),
     ...optionalColumn(strata, words.outOfRange, 'outOfRange', format.whole),
@@ -101,12 +113,12 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
         </tr>
       </thead>
       <tbody>
-        {strata.map((stratum) => (
+        {strata.map((stratum, index) => (
           <tr key={stratum.from}>
             <th scope="row">{words.stratum(stratum.from, stratum.to)}</th>
             {columns.map(({ name, value }) => (
               <td key={name} class="number strata-number" data-label={name}>
-                {value(stratum)}
+                {value(stratum, index)}
               </td>
             ))}
           </tr>

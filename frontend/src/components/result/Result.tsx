@@ -32,7 +32,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
   return (
     <section class="result" aria-labelledby="result-title">
       <p class="visually-hidden" role="status">
-        {text.value.prediction.finished(prediction.rows)}
+        {text.value.prediction.finished(prediction.rows - prediction.bad_rows, prediction.bad_rows)}
       </p>
       <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
       <p>{text.value.interval.estimate.notLifeExpectancy(parameters.horizon)}</p>

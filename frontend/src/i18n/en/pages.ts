@@ -167,7 +167,8 @@ const prediction = {
   progress: 'Progress',
   leaveNote:
     'You can close this page. You will find the result at this address and under “My predictions”.',
-  finished: (count: number) => `Done: ${patients(count)}.`,
+  finished: (predicted: number, skipped: number) =>
+    `Done: ${patients(predicted)}${skipped > 0 ? `, ${format.whole(skipped)} skipped` : ''}.`,
   failedTitle: 'The prediction failed',
   rejectedTitle: 'The file was rejected',
   cancelledTitle: 'The prediction was cancelled',
@@ -220,7 +221,8 @@ const result = {
   title: 'Result',
   estimand: (horizon: number) =>
     `Expected years of life (without transplant) within the next ${wholeYears(horizon)}`,
-  summaryRows: 'Patients with an estimate',
+  summaryRows: 'Patients',
+  summaryPredicted: 'Patients with an estimate',
   summarySkipped: 'Skipped patients',
   summaryMean: 'Mean',
   summaryMedian: 'Median',
@@ -304,7 +306,7 @@ const result = {
     `More than half of similar patients live longer than ${wholeYears(end)} (median survival not reached).`,
   mayoTitle: 'Mayo risk score',
   mayoHint:
-    'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989): 5.07 is the average patient of that study, and higher is worse.',
+    'The published risk score for primary biliary cholangitis (Mayo Clinic, 1989). The average patient of the study has about 5; higher is worse.',
 };
 
 const notFound = {

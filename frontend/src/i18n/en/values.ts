@@ -1,7 +1,7 @@
 // The texts about the values of a patient: beside the result, changed, and while they are typed.
 
 import { createFormat } from '../format';
-import { years } from './nouns';
+import { wholeYears } from './nouns';
 
 const format = createFormat('en');
 
@@ -9,8 +9,7 @@ const format = createFormat('en');
 const entered = {
   title: 'Values that were entered',
   column: 'Value',
-  value: 'Entered',
-  effect: 'Effect',
+  value: 'Entered, and what it means',
   notGiven: 'not given, filled in',
   effects: {
     worse: 'raises the risk',
@@ -28,15 +27,19 @@ const compared = {
   caption: 'Estimates with the earlier and with the changed values',
   before: 'Before',
   now: 'Now',
-  estimate: (horizon: number) => `Of the next ${format.whole(horizon)} years`,
-  years: (count: number) => years(count),
+  estimate: 'On average',
   interval: 'Interval',
   model: 'Model',
-  changed: 'Changed values',
+  otherHorizon:
+    'The two models look ahead a different number of years, so the estimates cannot be compared directly.',
   same: 'The values are the same.',
   openBefore: 'Open the earlier result',
   gone: 'The earlier result cannot be shown. Its files may have been deleted.',
   notGiven: 'not given',
+  /** In the form, with a link to the earlier result. */
+  changing: 'You are changing the values of',
+  earlierResult: 'an earlier result',
+  changingHint: 'The new estimate will stand beside the earlier one.',
 };
 
 /** Not to keep the values. */
@@ -49,18 +52,15 @@ const keeping = {
 /** The published score while the values are typed. */
 const live = {
   title: 'Mayo risk score as you type',
-  lead: 'Free of charge, computed in your browser from the published formula of 1989. It uses five values and no model of this service.',
+  lead: 'Free of charge, computed in your browser from the published formula of 1989. It needs five of these values.',
   missing: (names: readonly string[]) => `Needed for the score: ${names.join('; ')}.`,
   score: 'Score',
-  average: (reference: number) => `average patient ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Of the next ${format.whole(horizon)} years`,
+  average: (reference: number) => `average patient: about ${format.whole(reference)}`,
+  estimate: 'On average',
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Published survival curve for this score. Chance of still being alive: ${points
-      .map((point) => `${format.percent(point.probability)} after ${years(point.years)}`)
+      .map((point) => `${format.percent(point.probability)} after ${wholeYears(point.years)}`)
       .join(', ')}.`,
-  vertical: 'Chance of still being alive',
-  caution:
-    'Not life expectancy: the published curve ends at 7 years. It comes from patients before ursodeoxycholic acid; patients treated today usually live longer.',
   notLoaded: 'The score could not be loaded.',
   loading: 'Loading the score…',
 };

@@ -1,16 +1,15 @@
 // The texts about the values of a patient: beside the result, changed, and while they are typed.
 
 import { createFormat } from '../format';
-import { wholeYears, years } from './nouns';
+import { wholeYears } from './nouns';
 
 const format = createFormat('ru');
 
 const entered = {
   title: 'Введённые показатели',
   column: 'Показатель',
-  value: 'Значение',
-  effect: 'Влияние',
-  notGiven: 'не указан, подставлено ожидаемое значение',
+  value: 'Значение и его влияние',
+  notGiven: 'не указано, взято ожидаемое',
   effects: {
     worse: 'повышает риск',
     better: 'снижает риск',
@@ -26,15 +25,18 @@ const compared = {
   caption: 'Оценки до и после изменения показателей',
   before: 'Было',
   now: 'Стало',
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)} лет`,
-  years: (count: number) => years(count),
+  estimate: 'В среднем',
   interval: 'Интервал',
   model: 'Модель',
-  changed: 'Что изменилось',
+  otherHorizon:
+    'Горизонты прогноза у этих моделей разные, поэтому напрямую сравнивать оценки нельзя.',
   same: 'Показатели те же.',
   openBefore: 'Открыть прежний результат',
   gone: 'Прежний результат показать нельзя: возможно, его файлы удалены.',
-  notGiven: 'не указан',
+  notGiven: 'не указано',
+  changing: 'Вы изменяете показатели',
+  earlierResult: 'прежнего расчёта',
+  changingHint: 'Новая оценка будет показана рядом с прежней.',
 };
 
 const keeping = {
@@ -45,18 +47,15 @@ const keeping = {
 
 const live = {
   title: 'Шкала риска Мейо по мере ввода',
-  lead: 'Бесплатно: балл считается прямо в браузере по формуле, опубликованной в 1989 году. Нужны пять показателей, модели сервиса не используются.',
+  lead: 'Бесплатно: балл считается прямо в браузере по формуле, опубликованной в 1989 году. Нужны пять из этих показателей.',
   missing: (names: readonly string[]) => `Для расчёта балла не хватает: ${names.join('; ')}.`,
   score: 'Балл',
-  average: (reference: number) => `у среднего пациента ${format.hundredth(reference)}`,
-  estimate: (horizon: number) => `Из ближайших ${format.whole(horizon)} лет`,
+  average: (reference: number) => `у среднего пациента около ${format.whole(reference)}`,
+  estimate: 'В среднем',
   altText: (points: readonly { years: number; probability: number }[]) =>
     `Опубликованная кривая выживаемости для этого балла. Вероятность быть в живых: ${points
       .map((point) => `${wholeYears(point.years)} — ${format.percent(point.probability)}`)
       .join(', ')}.`,
-  vertical: 'Вероятность быть в живых',
-  caution:
-    'Это не продолжительность жизни: опубликованная кривая заканчивается на 7 годах. Она построена по данным до появления урсодезоксихолевой кислоты; сейчас при лечении обычно живут дольше.',
   notLoaded: 'Не удалось загрузить шкалу.',
   loading: 'Загружаем шкалу…',
 };

@@ -1,0 +1,26 @@
+// The summary of a result in a few numbers.
+
+import type { Summary } from '../api/types';
+import type { Dictionary } from '../i18n';
+
+/** Return the names of the numbers and the numbers. All are of the patients with an estimate. */
+export function summaryFigures(
+  summary: Summary,
+  { result: words, format }: Dictionary,
+): [name: string, value: string][] {
+  const skipped = summary.skipped_rows ?? 0;
+  const predicted = format.whole(summary.rows - skipped);
+  return [
+    ...(skipped > 0
+      ? ([
+          [words.summaryPredicted, predicted],
+          [words.summarySkipped, format.whole(skipped)],
+        ] satisfies [string, string][])
+      : ([[words.summaryRows, predicted]] satisfies [string, string][])),
+    [words.summaryMean, words.years(summary.mean_years)],
+    [words.summaryMedian, words.years(summary.median_years)],
+    [words.summaryRange, words.toYears(summary.minimum_years, summary.maximum_years)],
+    [words.summaryImputed, format.whole(summary.imputed_rows)],
+    [words.summaryOutOfRange, format.whole(summary.out_of_range_rows)],
+  ];
+}

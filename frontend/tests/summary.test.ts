@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { Summary } from '../src/api/types';
+import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
+import { summaryFigures } from '../src/lib/summary';
+
+const SUMMARY: Summary = {
+  rows: 10,
+  mean_years: 5.2,
+  median_years: 5.5,
+  minimum_years: 0.04,
+  maximum_years: 8,
+  imputed_rows: 3,
+  out_of_range_rows: 1,
+  skipped_rows: 2,
+};
+
+test('skipped patients are not among those with an estimate', () => {
+  expect(summaryFigures(SUMMARY, en).slice(0, 2)).toEqual([
+    ['Patients with an estimate', '8'],
+    ['Skipped patients', '2'],
+  ]);
+  expect(summaryFigures(SUMMARY, ru).slice(0, 2)).toEqual([
+    ['Пациентов с оценкой', '8'],
+    ['Пропущено пациентов', '2'],
+  ]);
+});
+
+test.each([0, undefined])(
+  'without skipped patients, there is one number of patients',
+  (skipped) => {
+    const { skipped_rows: _, ...others } = SUMMARY;
+    const summary = skipped === undefined ? others : { ...others, skipped_rows: skipped };
+    const [first, second] = summaryFigures(summary, en);
+    expect(first).toEqual(['Patients', '10']);
+    expect(second?.[0]).toBe('Mean');
+  },
+);
+
+test('who is done: patients with an estimate, and skipped ones if there are any', () => {
+  const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+  expect(plain(en.prediction.finished(10, 0))).toBe('Done: 10 patients.');
+  expect(plain(en.prediction.finished(8, 2))).toBe('Done: 8 patients, 2 skipped.');
+  expect(plain(ru.prediction.finished(8, 2))).toBe('Готово: 8 пациентов, пропущено 2.');
+});
