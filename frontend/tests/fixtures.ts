@@ -107,6 +107,10 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     estimand: localised,
     artefact: { file: 'model.joblib', sha256: '0'.repeat(64), bytes: 1 },
     columns: [],
+    used_columns: [],
+    filling_columns: [],
+    recommendation: null,
+    common_horizon: null,
     ...change,
   };
 }

@@ -217,10 +217,16 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
     )
 
 
+class _RetryOptions(RequestModel):
+    # Refuse unknown options, so that a misspelled model_id does not become a charge for another model.
+    model_id: str = optional_field("The id of the model to run. Without it, the model of the prediction runs again.")
+
+
 @routes.endpoint(
     "/api/predict/{id}/retry",
     "POST",
     idempotent=True,
+    query=_RetryOptions,
     answers={
         202: schemas.Submission,
         402: schemas.PaymentProblem,
@@ -242,7 +248,8 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 def retry(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again, as a new prediction that charges coins."""
     user = services.accounts.identify_and_count(bearer_token(request))
-    return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
+    model_id = parsed_options(request, _RetryOptions).model_id
+    return _accepted(services.predictions.retry(user, id, idempotency_key(request), model_id))
 
 
 class _DeletionOptions(RequestModel):

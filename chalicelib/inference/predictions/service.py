@@ -279,8 +279,12 @@ class Predictions:
             ) from error
         return self._accept(user, prediction, key)
 
-    def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> AcceptedSubmission:
+    def retry(
+        self, user: User, prediction_id: str, key_text: str | None = None, model_id: str | None = None
+    ) -> AcceptedSubmission:
         """Run the file of an ended prediction again, as a new prediction at the current price.
+
+        ``model_id`` names another model. All models read the same columns, so they accept the same files.
 
         Raises
         ------
@@ -288,15 +292,19 @@ class Predictions:
         coins, models and keys
             Nothing was charged.
         """
-        key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
-        return self._once(user, key, lambda: self._retry(user, prediction_id, key))
+        key = IdempotencyKey.of(
+            user.id, key_text, "retry", prediction_id, *([model_id] if model_id is not None else [])
+        )
+        return self._once(user, key, lambda: self._retry(user, prediction_id, model_id, key))
 
-    def _retry(self, user: User, prediction_id: str, key: IdempotencyKey | None) -> AcceptedSubmission:
+    def _retry(
+        self, user: User, prediction_id: str, model_id: str | None, key: IdempotencyKey | None
+    ) -> AcceptedSubmission:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. You can run it again after its end.")
         self._refuse_retry_of_too_many_rows(ended)
-        offer = self._catalog.get_enabled(ended.model_id)
+        offer = self._catalog.get_enabled(ended.model_id if model_id is None else model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,

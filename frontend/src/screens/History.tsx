@@ -5,10 +5,10 @@ import { ScreenTitle } from '../components/common/ScreenTitle';
 import { usePages } from '../components/common/usePages';
 import { PredictionActions } from '../components/prediction/PredictionActions';
 import { StatusBadge } from '../components/prediction/StatusBadge';
-import { localised, text } from '../i18n';
+import { text } from '../i18n';
 import { isEnd } from '../lib/polling';
 import { addresses } from '../lib/routes';
-import { loadCatalogue, modelById } from '../state/catalogue';
+import { loadCatalogue, modelTitle } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
 import { api } from '../state/session';
 
@@ -89,7 +89,6 @@ interface EntryProps {
 
 function HistoryEntry({ prediction, onChange }: EntryProps) {
   const words = text.value.history;
-  const model = modelById(prediction.prediction_model_id);
   usePolling(prediction, onChange);
   return (
     <li class="card history-entry">
@@ -97,7 +96,7 @@ function HistoryEntry({ prediction, onChange }: EntryProps) {
         {prediction.file_name ?? words.untitled}
       </a>
       <StatusBadge status={prediction.status} />
-      <span>{model ? localised(model.title) : prediction.prediction_model_id}</span>
+      <span>{modelTitle(prediction.prediction_model_id)}</span>
       <span>{words.patients(prediction.rows)}</span>
       <span>
         {words.cost(prediction.cost)}

@@ -60,6 +60,9 @@ function Neighbours({ id, row, total }: { id: string; row: number; total: number
   return (
     <nav class="neighbours" aria-label={words.neighbours}>
       <a href={addresses.prediction(id)}>{words.back}</a>
+      {total !== null && row <= total && (
+        <a href={addresses.comparison(id, row)}>{text.value.comparison.link}</a>
+      )}
       {total !== null && row > 1 && row <= total && (
         <a href={addresses.patient(id, row - 1)} rel="prev">
           {words.previous}

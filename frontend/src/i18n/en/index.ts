@@ -6,6 +6,7 @@ import { check } from './check';
 import { coins } from './coins';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { patientPage } from './patientPage';
@@ -22,6 +23,8 @@ export const en = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   patientPage,
   plots,

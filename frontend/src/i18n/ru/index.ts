@@ -7,6 +7,7 @@ import { check } from './check';
 import { coins } from './coins';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { patientPage } from './patientPage';
@@ -23,6 +24,8 @@ export const ru: Dictionary = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   patientPage,
   plots,
