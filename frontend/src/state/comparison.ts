@@ -96,6 +96,8 @@ export function createComparison(id: string, row: number) {
     const ordered = await api.prediction(submission.prediction_id);
     orderedIds.value = new Set([...orderedIds.value, ordered.prediction_id]);
     predictions.value = [ordered, ...predictions.value];
+    // A short calculation has already ended.
+    update(ordered);
   }
 
   /** Take over a prediction that has been polled. */
