@@ -250,7 +250,8 @@ LOCK = $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-u
 audit-dependencies: .venv/.dev ## Look up the locked packages in the advisory databases; fails if there are advisories
 	@$(PYTHON) -m deploy.dependencies
 
-update-check: .venv/.dev ## List newer versions of the locked packages, or run the fast tests with one of them: [PACKAGE=orjson] [PACKAGE=orjson==3.14.0] [TEST=...]
+# npm says nothing about packages that are not installed.
+update-check: .venv/.dev frontend/node_modules/.installed local/node_modules/.installed ## List newer versions of the locked packages, or run the fast tests with one of them: [PACKAGE=orjson] [PACKAGE=orjson==3.14.0] [TEST=...]
 	@$(PYTHON) -m deploy.update_check $(if $(PACKAGE),--package "$(PACKAGE)") $(TEST)
 
 licences: .venv/.evaluate .venv-runtime/.made ## Write docs/licences.md from the installed packages

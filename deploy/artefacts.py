@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _TLS_ONLY = "TlsOnly"
-_MISSING = {"404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey", "NoSuchLifecycleConfiguration"}
+_TAG: Any = {"Key": "project", "Value": "liver-lifespan"}
+_MISSING = {"404", "NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey", "NoSuchLifecycleConfiguration", "NoSuchTagSet"}
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class Artefacts:
                 {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
             )
             self._s3.create_bucket(Bucket=self.bucket, **location)
+        self._tag()
         if not self._requires_tls():
             self._require_tls()
         self._expire_incomplete_uploads()
@@ -84,6 +86,14 @@ class Artefacts:
         self._s3.put_bucket_encryption(
             Bucket=self.bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}, **self._owner
         )
+
+    def _tag(self) -> None:
+        """Give the bucket the tag that the stacks have, too. Keep the tags that it has."""
+        response = _unless_missing(lambda: self._s3.get_bucket_tagging(Bucket=self.bucket, **self._owner))
+        tags = response["TagSet"] if response else []
+        if _TAG not in tags:
+            others = [tag for tag in tags if tag["Key"] != _TAG["Key"]]
+            self._s3.put_bucket_tagging(Bucket=self.bucket, Tagging={"TagSet": [*others, _TAG]}, **self._owner)
 
     def _requires_tls(self) -> bool:
         response = _unless_missing(lambda: self._s3.get_bucket_policy(Bucket=self.bucket, **self._owner))

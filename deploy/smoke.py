@@ -18,7 +18,7 @@ _TIMEOUT_SECONDS = 60
 _RESULT_SECONDS = 180
 _POLL_SECONDS = 1.0
 _REACHABLE_SECONDS = 120
-"""How long the first request is repeated: the name of a new distribution takes a while to reach every resolver."""
+"""How long the first requests are repeated: a new distribution takes a while to reach every resolver and its API."""
 
 
 class SmokeError(Exception):
@@ -123,13 +123,17 @@ class _Client:
         self.password = secrets.token_urlsafe(18)
 
     def wait_until_reachable(self) -> None:
-        """Return once the page answers without an error of the server, or after _REACHABLE_SECONDS."""
+        """Return once page and API answer without an error of the server, or after _REACHABLE_SECONDS."""
         deadline = time.monotonic() + _REACHABLE_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(requests.RequestException):
-                if self._http.get(self._url, timeout=_TIMEOUT_SECONDS).status_code < 500:
-                    return
-            time.sleep(_POLL_SECONDS)
+        for path in ("/", "/api/health"):
+            while time.monotonic() < deadline and not self._answers(path):
+                time.sleep(_POLL_SECONDS)
+
+    def _answers(self, path: str) -> bool:
+        try:
+            return self._http.get(self._url + path, timeout=_TIMEOUT_SECONDS).status_code < 500
+        except requests.RequestException:
+            return False
 
     def register(self) -> str:
         """Register an account. Return "", or the API's sentence if this address may register none today."""

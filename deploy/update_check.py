@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from deploy.bundle import UV
 from deploy.dependencies import NPM, UNREACHABLE
-from deploy.template import ROOT, run
+from deploy.template import ROOT
 
 FAST_TESTS = ("tests/unit", "tests/template")
 _PRINT_VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))"
@@ -42,18 +42,24 @@ def python_updates() -> list[Update]:
 
 
 def npm_updates(folder: Path) -> list[Update]:
-    """Return the packages of a ``package.json`` that have newer versions. Raises ``ToolError``."""
+    """Return the installed packages of a ``package-lock.json`` that have newer versions. Raises ``ToolError``."""
+    command = [*NPM, "--prefix", str(folder), "outdated", "--all", "--json"]
     # npm exits with 1 if there are newer versions.
-    result = subprocess.run(  # noqa: S603
-        [*NPM, "--prefix", str(folder), "outdated", "--json"], capture_output=True, text=True, check=False, timeout=300
-    )
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603
     try:
         packages = json.loads(result.stdout or "{}")
     except ValueError as error:
         raise ToolError(result.stdout + result.stderr) from error
     if "error" in packages:
         raise ToolError(str(packages["error"]))
-    return [Update(name, package["wanted"], package["latest"]) for name, package in packages.items()]
+    # A package that several others need has a list. A build for another platform is not installed.
+    updates = {
+        Update(name, package["current"], package["latest"])
+        for name, found in packages.items()
+        for package in (found if isinstance(found, list) else [found])
+        if "current" in package
+    }
+    return [update for update in updates if update.locked != update.newest]
 
 
 def list_updates() -> int:
@@ -102,9 +108,10 @@ def try_package(requirement: str, tests: Sequence[str]) -> int:
 
 
 def _output(command: Sequence[str]) -> str:
-    result = run(command, cwd=ROOT)
+    # uv writes notes to stderr, such as the environment that it reads.
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     if result.returncode != 0:
-        raise ToolError(result.stdout)
+        raise ToolError(result.stdout + result.stderr)
     return result.stdout
 
 

@@ -51,6 +51,7 @@ def make_card(
         "coins": recipe.coins,
         **asdict(recipe.texts),
         "limits": LIMITS,
+        "recommendation": recipe.recommendation,
         "horizon_years": recipe.horizon_years,
         "contribution_scale": curve.scale if curve else "years",
         "survival_years": list(curve.survival_years) if curve else [],

@@ -31,11 +31,14 @@ class Recipe:
     - ``tripod``: the answers to TRIPOD+AI that differ from those in ``training/tripod.py``, by item. Items 1 and 12c
       are required. The answers may name figures in braces, as those do.
     - ``other_horizons``: further horizons at which the model is evaluated, each with its fit.
+    - ``fit_within``: fit a model without a curve for another horizon, ``horizon_years``. With it the model is compared
+      with models of a shorter horizon.
     - ``alphas``: the penalties that the fit chooses from.
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
       ``{patients}``, ``{c_index:±.2f}``, ``{mae:±.2f}``, ``{bias:±+.2f}`` and ``{bias:?}`` for the patients outside the
       trial; see ``wording.Number``.
     - ``advantage``: why one may choose this model even if another one errs less.
+    - ``recommendation``: why the page recommends this model. At most one model has it.
     - ``refit``: fit the model with the penalty of a given fit and another imputer. It measures what the replacement of
       missing values contributes.
     - ``fit_with_band`` and ``evaluate_band``: only for a model whose curve has a band. The first is the fit that is
@@ -50,9 +53,11 @@ class Recipe:
     texts: Texts
     tripod: dict[str, Bilingual]
     other_horizons: Mapping[float, Fit] = field(default_factory=dict)
+    fit_within: Callable[..., FittedModel] | None = None
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
     advantage: Bilingual | None = None
+    recommendation: Bilingual | None = None
     refit: Callable[[Any, object, pd.DataFrame, Outcome], FittedModel] | None = None
     fit_with_band: Callable[[pd.DataFrame, Outcome], FittedCurve] | None = None
     evaluate_band: Callable[[pd.DataFrame, Outcome], dict[str, Any]] | None = None

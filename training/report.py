@@ -59,7 +59,10 @@ Cohort = tuple[pd.DataFrame, Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The measured figures of a model by sections of its card. Times are in years, shares from 0 to 1; unrounded."""
+    """The measured figures of a model by sections of its card. Times are in years, shares from 0 to 1; unrounded.
+
+    ``common_horizon`` is None for a model that cannot be evaluated at the common horizon.
+    """
 
     quality: Figures
     first_repeat: Figures
@@ -68,6 +71,7 @@ class Report:
     later_visits: Figures
     external: Figures
     not_achievable: Figures
+    common_horizon: Figures | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def measure(
     horizons = tuple(sorted({horizon for model in validated for horizon in model.horizons}))
     n_days = dict(zip(horizons, cross_validate(_fit_n_days, patients, outcome, horizons), strict=True))
     best = {horizon: error_of_true_curves(patients, outcome, horizon) for horizon in horizons}
+    shortest = min(recipe.horizon_years for recipe, _ in models)
     reports = []
     for model in validated:
         log(f"{model.recipe.id}: evaluation ...")
@@ -119,6 +124,7 @@ def measure(
             later_visits=_later_visits(model, patients),
             external=_external(model, trial),
             not_achievable={f"best_possible_{horizon:.0f}y": best[horizon] for horizon in model.horizons},
+            common_horizon=common_horizon(model, shortest, patients, outcome),
         )
         reports.append(report)
     return reports
@@ -230,6 +236,44 @@ def _other_models(model: CrossValidated, models: list[CrossValidated]) -> Figure
         if other is not model:
             figures[other.recipe.id] = with_standard_errors(differences(*both))
     return figures
+
+
+def common_horizon(
+    model: CrossValidated, horizon_years: float, patients: pd.DataFrame, outcome: Outcome
+) -> Figures | None:
+    """Return the few figures by which all models can be compared: those at the shortest of their horizons.
+
+    ``calibration_error`` is the mean of the absolute biases of the four groups of ``calibration``. ``constant`` has the
+    same figures of the constant prediction; it forms no groups, so its calibration error is its absolute bias.
+    ``is_refitted`` says that the model has no curve to read and was fitted again for this horizon.
+    """
+    fit_within = model.recipe.fit_within
+    is_refitted = horizon_years not in model.held_out
+    if not is_refitted:
+        held_out = model.held_out[horizon_years]
+    elif fit_within:
+        [held_out] = cross_validate(
+            partial(fit_within, horizon_years=horizon_years), patients, outcome, (horizon_years,)
+        )
+    else:
+        return None
+    groups = [{name: group[name] for name in ("predicted", "observed", "bias")} for group in calibration(held_out)]
+    constant = _comparable(constant_predictions(held_out))
+    figures: Figures = with_standard_errors({
+        "horizon_years": horizon_years,
+        "is_refitted": is_refitted,
+        **_comparable(held_out),
+        "calibration_error": float(np.mean([abs(group["bias"].value) for group in groups])),
+        "calibration": groups,
+        "constant": {**constant, "calibration_error": abs(constant["bias"].value)},
+    })  # fmt: skip
+    return figures
+
+
+def _comparable(folds: list[HeldOut]) -> dict[str, Figure]:
+    figures = accuracy(folds)
+    concordance = figures[f"uno_c_{folds[0].horizon_years:.0f}y"]
+    return {"concordance": concordance, "mae": figures["mae"], "bias": figures["bias"]}
 
 
 def _sensitivity(model: CrossValidated, patients: pd.DataFrame, outcome: Outcome, trial: Cohort) -> Figures:

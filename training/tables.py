@@ -142,6 +142,12 @@ def _if_measured(section: str, name: str, show: Callable[[dict[str, Any]], str])
     return lambda card: show(card[section]) if name in card[section] else ""
 
 
+def _common(card: Card, show: Callable[[Figures], str]) -> str:
+    """Return a figure at the common horizon; an empty text if the model has none."""
+    figures = card["common_horizon"]
+    return show(figures) if figures else ""
+
+
 def _shares(shares: Iterable[float]) -> str:
     return " ".join(f"{share:.2f}" for share in shares)
 
@@ -246,6 +252,21 @@ _FIGURES: Cells = {
         "{followed_4y} of {patients}".format(**card["external"])
     ),
 }  # fmt: skip
+_COMMON_HORIZON: Cells = {
+    "model": lambda card: f"`{card['id']}`",
+    "calibration": lambda card: _common(card, lambda figures: f"{figures['calibration_error']:.2f}"),
+    "groups, estimated / lived": lambda card: _common(
+        card,
+        lambda figures: ", ".join(
+            f"{group['predicted']:.1f} / {group['observed']:.1f}" for group in figures["calibration"]
+        ),
+    ),
+    "concordance": lambda card: _common(card, lambda figures: _spread(figures, "concordance")),
+    "error": lambda card: _common(card, lambda figures: _spread(figures, "mae", 2)),
+    "error of the constant estimate": lambda card: _common(
+        card, lambda figures: _spread(figures["constant"], "mae", 2)
+    ),
+}
 _DIFFERENCES: dict[str, Callable[[Figures], str]] = {
     "Uno's C up to 8 years": lambda figures: _difference(figures, "uno_c_8y_difference"),
     "error": lambda figures: _difference(figures, "ipcw_mae_difference"),
@@ -259,6 +280,7 @@ DOCUMENTS = {
     },
     Path("docs", "models.md"): {
         "contracts": _row_for_each_model(_OUTPUT_SPECS),
+        "common horizon": _row_for_each_model(_COMMON_HORIZON),
         "figures": _column_for_each_model("held out, 5 x 5", _FIGURES),
         "differences": _differences,
     },

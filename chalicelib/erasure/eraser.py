@@ -128,7 +128,7 @@ class Erasure:
         values.
 
         Return how many predictions stay open because they have no open charge. This only happens after one table was
-        restored without the others. Their file names are removed all the same.
+        restored without the others. Their file names, names and notes are removed all the same.
 
         Raises
         ------
@@ -167,7 +167,7 @@ class Erasure:
             self._end_prediction(prediction_id)
         except TransactionCancelledError:
             log_exception("prediction without an open charge", prediction=prediction_id)
-            self._repository.remove_file_names(prediction_id)
+            self._repository.remove_texts(prediction_id)
             return False
         self._repository.erase(prediction_id, self._clock())
         return True

@@ -88,7 +88,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(entries.first().getByRole('group')).toBeFocused();
       await inspect(page, `${code}-history-files-deleted`);
 
-      await page.getByRole('link', { name: words.history.untitled }).click();
+      await page.getByRole('link', { name: words.history.deletedFile }).click();
       await expect(page).toHaveURL(address);
       const today = words.format.date(new Date().toISOString());
       await expect(page.getByText(words.actions.filesDeletedAt(today))).toBeVisible();

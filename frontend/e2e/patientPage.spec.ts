@@ -172,7 +172,7 @@ for (const { code, locale, words } of LANGUAGES) {
         await expect(page.getByText(own.udca)).toBeVisible();
         await expect(page.getByRole('table', { name: words.values.entered.title })).toBeVisible();
         await expect(
-          page.getByRole('table').filter({ hasText: words.result.survivalTime }),
+          page.getByRole('table').filter({ hasText: words.result.survivalProbability }),
         ).toBeVisible();
         await expect(page.getByRole('img', { name: own.frame(5, aliveAt(row, 5)) })).toBeVisible();
         await expect(page.getByRole('tab')).toHaveCount(0);
@@ -181,7 +181,7 @@ for (const { code, locale, words } of LANGUAGES) {
         expect(printed).toContain(own.frame(5, aliveAt(row, 5)));
         expect(printed).toContain(words.shell.disclaimer);
         expect(printed).not.toMatch(/coin|монет/i);
-        await page.emulateMedia({ media: 'screen' });
+        await page.emulateMedia({ media: null });
         await page.evaluate(() => dispatchEvent(new Event('afterprint')));
       }
     });

@@ -63,6 +63,8 @@ export function finishedPrediction(change: Partial<Prediction> = {}): Prediction
     prediction_date: '2026-01-02T03:04:05Z',
     finished_at: '2026-01-02T03:04:06Z',
     file_name: 'patients.csv',
+    name: null,
+    note: null,
     ignored_columns: [],
     units: {},
     bad_rows: 0,
@@ -107,6 +109,10 @@ export function catalogueModel(change: Partial<Model> = {}): Model {
     estimand: localised,
     artefact: { file: 'model.joblib', sha256: '0'.repeat(64), bytes: 1 },
     columns: [],
+    used_columns: [],
+    filling_columns: [],
+    recommendation: null,
+    common_horizon: null,
     ...change,
   };
 }

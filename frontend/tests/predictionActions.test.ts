@@ -7,6 +7,7 @@ const model = catalogueModel({ coins: 20 });
 test('a prediction that has ended can be run again at the current price, and its files deleted', () => {
   const prediction = finishedPrediction({ cost: 100 });
   expect(availableActions(prediction, model)).toEqual({
+    describe: true,
     cancel: false,
     retryPrice: 20,
     deleteFiles: true,
@@ -18,6 +19,7 @@ test.each(['queued', 'running', 'archived'])(
   (status) => {
     const prediction = finishedPrediction({ status, is_finished: false });
     expect(availableActions(prediction, model)).toEqual({
+      describe: true,
       cancel: status === 'queued',
       retryPrice: null,
       deleteFiles: false,
@@ -28,6 +30,7 @@ test.each(['queued', 'running', 'archived'])(
 test('a prediction without files has no actions', () => {
   const prediction = finishedPrediction({ files_deleted_at: '2026-01-02T03:04:05Z' });
   expect(availableActions(prediction, model)).toEqual({
+    describe: false,
     cancel: false,
     retryPrice: null,
     deleteFiles: false,

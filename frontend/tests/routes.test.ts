@@ -41,6 +41,9 @@ test.each([
 ])('%s is not a valid prediction id', (id) => {
   expect(parseHash(`#/predictions/${id}`)).toEqual({ name: 'invalidPrediction' });
   expect(parseHash(`#/predictions/${id}/patients/1`)).toEqual({ name: 'invalidPrediction' });
+  expect(parseHash(`#/predictions/${id}/patients/1/compare`)).toEqual({
+    name: 'invalidPrediction',
+  });
 });
 
 test('the address of a prediction is parsed to its route', () => {
@@ -64,6 +67,12 @@ test('the address of a patient names the patient of an earlier calculation', () 
     id: ID,
     before,
   });
+});
+
+test('the address of a comparison is parsed to its route, which needs an account', () => {
+  const route = parseHash(addresses.comparison(ID, 7));
+  expect(route).toEqual({ name: 'comparison', id: ID, row: 7 });
+  expect(needsAccount(route)).toBe(true);
 });
 
 test('screens with personal data need an account', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   type Arrangement,
   arrangeRows,
+  NO_FILTER,
   pageCount,
   pageOf,
   ROWS_PER_PAGE,
@@ -12,7 +13,12 @@ const patient = (row: number, id: string | null, years: number, lower = 0) =>
   patientRow({ row, id, years, lower });
 
 const patients = [patient(1, 'P10', 4, 1), patient(2, 'P9', 7, 3), patient(3, 'p100', 4, 2)];
-const fileOrder: Arrangement = { sortBy: 'row', descending: false, idFilter: '' };
+const fileOrder: Arrangement = {
+  sortBy: 'row',
+  descending: false,
+  idFilter: '',
+  ...NO_FILTER,
+};
 const numbers = (arrangement: Partial<Arrangement>, rows = patients) =>
   arrangeRows(rows, { ...fileOrder, ...arrangement }).map((row) => row.row);
 
@@ -37,6 +43,24 @@ test('the search finds parts of IDs and ignores case', () => {
 test('a file without IDs is searched by row number', () => {
   const rowsWithoutId = [patient(1, null, 1), patient(2, null, 1), patient(12, null, 1)];
   expect(numbers({ idFilter: '2' }, rowsWithoutId)).toEqual([2, 12]);
+});
+
+test('a range has its lower limit and not its upper one, and the last one has none', () => {
+  expect(numbers({ range: { from: 4, to: 7 } })).toEqual([1, 3]);
+  expect(numbers({ range: { from: 0, to: 4 } })).toEqual([]);
+  expect(numbers({ range: { from: 6, to: null } })).toEqual([2]);
+});
+
+test('the filters by missing and by unusual values are combined with the others', () => {
+  const above = { column: 'Age', direction: 'above' as const };
+  const rows = [
+    patientRow({ row: 1, years: 1, imputed: ['Copper'] }),
+    patientRow({ row: 2, years: 2, imputed: ['Copper'], out_of_range: [above] }),
+    patientRow({ row: 3, years: 3, out_of_range: [above] }),
+  ];
+  expect(numbers({ imputed: true }, rows)).toEqual([1, 2]);
+  expect(numbers({ imputed: true, outOfRange: true }, rows)).toEqual([2]);
+  expect(numbers({ outOfRange: true, range: { from: 3, to: null } }, rows)).toEqual([3]);
 });
 
 test('arranging does not change the rows of the result', () => {

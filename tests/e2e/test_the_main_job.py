@@ -52,6 +52,7 @@ def test_a_patient_gets_the_same_estimate_alone_and_among_418(person: Person) ->
     assert len(together) == 418
     for index in (0, 200, 417):
         alone = person.predicted(f"{header}\n{patients[index]}\n".encode())[0]
+        assert alone.pop("values")  # only the result of a small file keeps them
         assert {**alone, "row": None} == {**together[index], "row": None}
 
 

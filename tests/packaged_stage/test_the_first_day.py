@@ -11,6 +11,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from admin.__main__ import _parser
+from chalicelib.core.settings import Settings
 from chalicelib.inference.storage.file_store import prefixes_of_user
 from deploy.artefacts import Artefacts
 from deploy.template import ROOT, write_template
@@ -63,6 +65,16 @@ def fresh(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """An account without a stage."""
     with emulated_account(tmp_path_factory.mktemp("fresh"), package) as stage:
         yield stage
+
+
+@pytest.fixture(scope="module")
+def first_day() -> date:
+    """The day on which the first deployment begins, as the limits count days."""
+    return today()
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +136,7 @@ def unused(stage: DeployedStage, environment: Environment, policy: Path) -> set[
     return granted - {call.action for call in stage.recorded(environment["AWS_ACCESS_KEY_ID"])}
 
 
+@pytest.mark.usefixtures("first_day")
 def test_the_first_deployment_works_as_the_docs_say(
     fresh: DeployedStage, deployer: Environment, operator: Environment
 ) -> None:
@@ -142,12 +155,21 @@ def test_the_first_deployment_works_as_the_docs_say(
             assert re.search(r"the audit is (finished|done), findings: 0", output), output
 
 
-def test_the_sixth_smoke_test_of_a_day_is_no_failure(fresh: DeployedStage, deployer: Environment) -> None:
-    sixth = fresh.command("smoke", "--at", fresh.url, environment=deployer)
+def test_the_sixth_smoke_test_of_a_day_is_no_failure(
+    fresh: DeployedStage, deployer: Environment, first_day: date
+) -> None:
+    # The first deployment ran five. After midnight they no longer count, so a whole day's number may come before.
+    a_day = Settings.model_fields["registrations_max"].default
+    checked = 0
+    for _ in range(a_day + 1):
+        sixth = fresh.command("smoke", "--at", fresh.url, environment=deployer)
+        assert sixth.returncode == 0, sixth.stdout + sixth.stderr
+        if "the account was deleted" not in sixth.stdout:
+            break
+        checked += 1
 
-    assert sixth.returncode == 0, sixth.stdout + sixth.stderr
     assert "DEPLOYED, NOT FULLY CHECKED: " in sixth.stdout
-    assert "the account was deleted" not in sixth.stdout
+    assert checked == 0 or today() > first_day
 
 
 def test_prod_is_checked_and_its_steps_are_shown(

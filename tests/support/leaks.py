@@ -17,6 +17,7 @@ from tests.support.stack import Person, RunningStack
 
 CELL = "sentinelcell"
 FILE_NAME = "sentinelfile.csv"
+NOTE = "sentinelnote"
 _HEADER = "ID,Age,Edema,Bilirubin,Albumin,Prothrombin,sentinelheader"
 _GOOD = f"{CELL},21464,Y,14.5,2.6,12.2,{CELL}"
 _BAD = f"{CELL},{CELL},Q,14.5,2.6,12.2,{CELL}"
@@ -29,6 +30,7 @@ FORBIDDEN = {
     "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
     "a name": re.compile(r"\b(person|racer|anna)-[0-9a-f]{10}|\bchaos-\d+-\d+|sentinelperson"),
     "a cell or a header of a file": re.compile(r"sentinel(cell|header)|zebra-7"),
+    "a prediction's name or note": re.compile(r"sentinelnote"),
     "a file's name": re.compile(r"sentinelfile|patients\.csv"),
 }
 """Patterns by what they find: the names and data of the tests, and any text like a token, password or address."""
@@ -46,6 +48,8 @@ def leave_traces(url: str) -> None:
     assert person.submit(mixed, "mayo", FILE_NAME).status_code == 422
     skipping = person.submit(mixed, "mayo?on_error=skip", FILE_NAME).json()["prediction_id"]
     assert person.finished(skipping)["is_success"]
+    for texts in ({"name": NOTE, "note": NOTE}, {"note": f"{NOTE}\n"}, {NOTE: NOTE}):
+        person.http.patch(f"{person.url}/api/predict/{skipping}", json=texts, timeout=30)
     _upload(person, mixed)
     for path in (f"/rows?offset={CELL}", "/rows", "/result.csv", f"/{CELL}"):
         person.get(f"/api/predict/{skipping}{path}")

@@ -1,10 +1,12 @@
 """The packaged template of every stage."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from deploy.template import STAGES, read_template, write_template
+from tests.support.shared import made_once
 from tests.support.templates import Template
 
 
@@ -15,7 +17,9 @@ def stage(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def template_path(stage: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_template(stage, tmp_path_factory.mktemp(stage))
+    packaged = made_once(tmp_path_factory, f"template-{stage}", lambda folder: write_template(stage, folder))
+    # A copy, because each process transforms it beside it.
+    return Path(shutil.copy2(packaged / "template.yaml", tmp_path_factory.mktemp(stage)))
 
 
 @pytest.fixture(scope="session")

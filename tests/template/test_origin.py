@@ -22,6 +22,18 @@ ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 # The statuses that CloudFront may cache, from "How CloudFront processes HTTP 4xx and 5xx status codes" of the guide, as
 # far as a distribution can set their time.
 CACHED_ERRORS = (400, 403, 404, 405, 414, 500, 501, 502, 503, 504)
+# Headers that only CloudFront sets, from "Headers that you can't remove" and, for edge functions, "Disallowed headers".
+KEPT_BY_CLOUDFRONT = re.compile(
+    "(Connection|Content-Encoding|Content-Length|Expect|Host|Keep-Alive|Proxy-(Authenticate|Authorization|Connection)|"
+    "Trailer|Transfer-Encoding|Upgrade|Via|Warning|X-Accel-.*|X-Amz-Cf-.*|X-Amzn-.*|X-Cache|X-Edge-.*|"
+    "X-Forwarded-Proto|X-Real-Ip)",
+    re.IGNORECASE,
+)
+# These have settings of their own, so a policy can't have them among its custom headers.
+SECURITY_HEADERS = {
+    "Content-Security-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options",
+    "X-Frame-Options", "X-XSS-Protection",
+}  # fmt: skip
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 
@@ -130,6 +142,14 @@ def test_an_answer_of_the_api_names_the_authentication_scheme_that_the_gateway_r
     # CloudFront calls no function for the viewer's response if the origin's status is 400 or above.
     events = [association["EventType"] for association in api_behaviour(distribution)["FunctionAssociations"]]
     assert events == ["viewer-request"]
+
+
+def test_cloudfront_keeps_none_of_the_added_headers_for_itself(template: Template) -> None:
+    for name, policy in of_type(template, "AWS::CloudFront::ResponseHeadersPolicy").items():
+        config = policy["Properties"]["ResponseHeadersPolicyConfig"]
+        added = {header["Header"] for header in config.get("CustomHeadersConfig", {}).get("Items", [])}
+        assert not [header for header in added if KEPT_BY_CLOUDFRONT.fullmatch(header)], name
+        assert not added & SECURITY_HEADERS, name
 
 
 def test_without_a_domain_the_stage_has_cloudfront_s_name_and_certificate(

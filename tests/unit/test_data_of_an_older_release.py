@@ -276,6 +276,16 @@ def test_a_queued_prediction_can_be_cancelled_and_an_ended_one_s_files_deleted(o
     assert old.findings() == []
 
 
+def test_an_existing_prediction_has_no_name_and_can_be_given_one(old: Old) -> None:
+    for label in ("queued", "succeeded, lasso"):
+        shown = old.shown(label)
+        assert (shown["name"], shown["note"]) == (None, None)
+        path = f"/api/predict/{old.predictions[label]}"
+        assert old.ask_as("anna", "PATCH", path, {"name": "first visit"})["name"] == "first visit"
+    assert old.ask_as("anna", "DELETE", path)["name"] is None
+    old.refusal("files_deleted", "PATCH", f"/api/predict/{old.predictions['succeeded, files deleted']}", {"note": "x"})
+
+
 # ---- erasure and audit
 
 

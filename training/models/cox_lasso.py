@@ -92,6 +92,14 @@ TRIPOD = {
     ),
 }
 
+# ``tests/unit/training/test_recommendation.py`` compares these words with the figures of the cards.
+RECOMMENDATION = {
+    "en": "No other model ranks patients better or errs less, and only this one gives a curve up to 10 years and shows how "
+    "uncertain the curve is. The Mayo score is about as accurate and costs less, but it ends at 7 years.",
+    "ru": "Ни одна другая модель не упорядочивает пациентов точнее и не ошибается меньше, и только эта даёт кривую на 10 лет и "
+    "показывает, насколько кривая неопределённа. Шкала Мейо почти так же точна и стоит дешевле, но заканчивается на 7 годах.",
+}
+
 RECIPE = Recipe(
     id="cox-lasso",
     version="2.0.0",
@@ -101,6 +109,7 @@ RECIPE = Recipe(
     other_horizons={LONGER_HORIZON_YEARS: fit},
     alphas=cox.ALPHAS,
     known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
+    recommendation=RECOMMENDATION,
     refit=refit,
     fit_with_band=fit_with_band,
     evaluate_band=evaluate_band,

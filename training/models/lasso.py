@@ -88,6 +88,7 @@ RECIPE = Recipe(
     horizon_years=HORIZON_YEARS,
     fit=fit,
     other_horizons={LONGER_HORIZON_YEARS: partial(fit, horizon_years=LONGER_HORIZON_YEARS)},
+    fit_within=fit,
     alphas=lasso.ALPHAS,
     known_limits=joined(FITTED_LIMITS, COLUMNS_WERE_COMPARED),
     advantage=ADVANTAGE,

@@ -138,8 +138,9 @@ def json_body[Body: BaseModel](request: Request, model: type[Body], hint: str = 
 
 
 def _invalid_json(model: type[BaseModel], hint: str) -> InvalidJsonError:
-    """Return the error that shows an object with the required fields of ``model``."""
-    fields = [f'"{name}": "…"' for name, field in model.model_fields.items() if field.is_required()]
+    """Return the error that shows an object with the required fields of ``model``, or with all if none is required."""
+    required = [name for name, field in model.model_fields.items() if field.is_required()]
+    fields = [f'"{name}": "…"' for name in required or model.model_fields]
     return InvalidJsonError(f"Send a JSON object such as {{{', '.join(fields)}}}. {hint}".rstrip())
 
 

@@ -159,9 +159,9 @@ def _with_override(offer: Offer, override: Override | None) -> Offer:
 
 # The list of models shows these fields of a card. The whole card is larger.
 _LISTED_CARD_FIELDS = (
-    "title", "summary", "limits", "estimand", "point_estimate", "horizon_years", "survival_years",
+    "title", "summary", "limits", "recommendation", "estimand", "point_estimate", "horizon_years", "survival_years",
     "contribution_scale", "interval_quantiles", "interval_method", "curve_band_level", "curve_band_method", "data",
-    "quality", "comparisons", "statements", "changes", "known_limits", "not_achievable", "artefact",
+    "quality", "comparisons", "common_horizon", "statements", "changes", "known_limits", "not_achievable", "artefact",
 )  # fmt: skip
 
 
@@ -183,6 +183,8 @@ def _document(offer: Offer, card_fields: dict[str, Any]) -> dict[str, Any]:
         "coins": offer.coins,
         "enabled": offer.enabled,
         "columns": [_column(column) for column in columns.COLUMNS],
+        "used_columns": [feature["column"] for feature in offer.card["features"] if feature["coefficient"]],
+        "filling_columns": [feature["column"] for feature in offer.card["features"] if not feature["coefficient"]],
     }
 
 

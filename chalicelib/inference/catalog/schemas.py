@@ -56,11 +56,51 @@ class Artefact(catalog.Artefact):
     bytes: int = Field(description="Size of the file, in bytes.")
 
 
+class CalibrationGroup(ResponseModel):
+    """A quarter of the held-out patients by their estimate: the estimated and the observed years."""
+
+    predicted: float = Field(description="Mean of the estimates, in years.")
+    observed: float = Field(description="Mean number of years that these patients lived within the horizon.")
+    bias: float = Field(description="`predicted` - `observed`.")
+    bias_se: float = Field(description="Standard error of `bias`.")
+
+
+class ComparableFigures(ResponseModel):
+    """Figures of a method at the common horizon, from the same folds for every method."""
+
+    calibration_error: float = Field(
+        description="Mean of the absolute biases of the four groups, in years. Of the constant estimate: its own bias."
+    )
+    concordance: float = Field(description="Uno's C up to the horizon.")
+    concordance_se: float = Field(description="Standard error of `concordance`.")
+    mae: float = Field(description="Mean absolute error within the horizon, in years.")
+    mae_se: float = Field(description="Standard error of `mae`.")
+    bias: float = Field(description="Mean of estimate - lived years, in years.")
+    bias_se: float = Field(description="Standard error of `bias`.")
+
+
+class CommonHorizon(ComparableFigures):
+    """The figures by which the models can be compared: those at the shortest of their horizons."""
+
+    horizon_years: float = Field(description="The common horizon, in years.")
+    is_refitted: bool = Field(
+        description="Whether the model was fitted again for this horizon, because it has no curve to read."
+    )
+    calibration: list[CalibrationGroup] = Field(description="Four groups of patients, from the lowest estimates.")
+    constant: ComparableFigures = Field(description="The same figures if every patient's estimate is the horizon.")
+
+
 class Model(catalog.Card, ResponseModel):
     """A model on offer: its price, its estimand, its measured quality and its input columns."""
 
     coins: int = Field(description="Price of a prediction, in coins.")
     enabled: bool = Field(description="Whether the model can be used for new predictions.")
+    recommendation: Texts | None = Field(
+        description="Why this model is recommended. At most one model has a recommendation."
+    )
+    common_horizon: CommonHorizon | None = Field(
+        description="Few figures at one horizon, by which all models can be compared. Null if there are none."
+    )
     horizon_years: float = Field(description="Horizon, in years: the model estimates the years lived within it.")
     survival_years: list[int] = Field(
         description="The years at which the survival curve is given. Empty for a model without a curve."
@@ -89,6 +129,10 @@ class Model(catalog.Card, ResponseModel):
         "measured figure may lie below them."
     )
     columns: list[Column] = Field(description="The columns that a patient file may contain.")
+    used_columns: list[str] = Field(description="The columns on whose values the estimates depend.")
+    filling_columns: list[str] = Field(
+        description="Columns that have no weight in this model. Their values only help to estimate missing ones."
+    )
 
 
 class Baseline(ResponseModel):

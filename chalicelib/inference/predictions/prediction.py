@@ -54,6 +54,9 @@ class Prediction:
     charge_entry_id: str
     """The ledger entry of the charge."""
     file_name: str | None = None
+    name: str | None = None
+    """The user's own name for the prediction."""
+    note: str | None = None
     ignored_columns: tuple[str, ...] = ()
     """Column names in the file that no model uses. Of these columns only the names are stored."""
     units: dict[str, str] = field(default_factory=dict)

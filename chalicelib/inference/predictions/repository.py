@@ -28,7 +28,7 @@ from chalicelib.inference.results.result import BadRowsFile, Result
 from chalicelib.inference.storage.file_store import StoredObject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -51,6 +51,11 @@ RETAINED_AFTER_ERASURE = {
     "charge_entry_id", "refund_entry_id", "files_deleted_at", "erased_at",
 }  # fmt: skip
 """The attributes that remain of a deleted account's prediction, because its ledger entries refer to them."""
+
+_REMOVE_TEXTS = "REMOVE file_name, ignored_columns, #name, note"
+"""Removes the user's texts together with the files."""
+_NAME = {"#name": "name"}
+"""A reserved word of DynamoDB."""
 
 
 def due_shard(prediction_id: str) -> str:
@@ -299,8 +304,32 @@ class PredictionRepository:
             }
         }
 
+    def describe(self, prediction: Prediction, texts: Mapping[str, str]) -> Prediction:
+        """Set the ``name``, the ``note`` or both, and return the changed prediction. An empty text removes its field.
+
+        Raises
+        ------
+        ConditionFailedError
+            The files were deleted meanwhile. The texts are deleted with them, so none may be added afterwards.
+        """
+        fields = {f"#{field}": field for field in texts}
+        values = {f":{field}": text for field, text in texts.items() if text}
+        changes = {
+            "SET": [f"#{field} = :{field}" for field, text in texts.items() if text],
+            "REMOVE": [f"#{field}" for field, text in texts.items() if not text],
+        }
+        return _from_item(
+            self._update(
+                prediction.prediction_id,
+                " ".join(f"{action} {', '.join(parts)}" for action, parts in changes.items() if parts),
+                "user_id = :user AND attribute_not_exists(files_deleted_at)",
+                values | {":user": prediction.user_id},
+                fields,
+            )
+        )
+
     def mark_files_deleted(self, prediction_id: str, now: float) -> Prediction:
-        """Mark the files of an ended prediction as deleted, and remove the file name and the ignored column names.
+        """Mark the files of an ended prediction as deleted, and remove the user's texts and the ignored column names.
 
         Raises
         ------
@@ -310,8 +339,9 @@ class PredictionRepository:
         return _from_item(
             self._change_ended(
                 prediction_id,
-                "SET files_deleted_at = if_not_exists(files_deleted_at, :now) REMOVE file_name, ignored_columns",
+                f"SET files_deleted_at = if_not_exists(files_deleted_at, :now) {_REMOVE_TEXTS}",
                 now,
+                _NAME,
             )
         )
 
@@ -323,16 +353,12 @@ class PredictionRepository:
         ConditionFailedError
             The prediction has not ended, or does not exist.
         """
-        # Read which attributes are stored, so that those of other releases are removed too. No attribute is added
-        # meanwhile, because the prediction has ended.
-        names = {
-            f"#{index}": name
-            for index, name in enumerate(sorted(self._item(prediction_id).keys() - RETAINED_AFTER_ERASURE))
-        }
+        # Read which attributes are stored, so that those of other releases are removed too. A request that began before
+        # the deletion may still add a name or a note meanwhile. All others stay, because the prediction has ended.
+        stored = self._item(prediction_id).keys() | {"name", "note"}
+        names = {f"#{index}": name for index, name in enumerate(sorted(stored - RETAINED_AFTER_ERASURE))}
         change = "SET files_deleted_at = if_not_exists(files_deleted_at, :now), "
-        change += "erased_at = if_not_exists(erased_at, :now)"
-        if names:
-            change += f" REMOVE {', '.join(names)}"
+        change += f"erased_at = if_not_exists(erased_at, :now) REMOVE {', '.join(names)}"
         self._change_ended(prediction_id, change, now, names)
 
     def _change_ended(self, prediction_id: str, change: str, now: float, names: dict[str, str] | None = None) -> Item:
@@ -344,8 +370,8 @@ class PredictionRepository:
             names,
         )
 
-    def remove_file_names(self, prediction_id: str) -> None:
-        """Remove the file name and the ignored column names of a prediction that stays open.
+    def remove_texts(self, prediction_id: str) -> None:
+        """Remove the user's texts and the ignored column names of a prediction that stays open.
 
         Raises
         ------
@@ -354,7 +380,7 @@ class PredictionRepository:
         """
         condition = "attribute_exists(prediction_id) AND #status IN (:queued, :running)"
         values = {":queued": Status.QUEUED, ":running": Status.RUNNING}
-        self._update(prediction_id, "REMOVE file_name, ignored_columns", condition, values)
+        self._update(prediction_id, _REMOVE_TEXTS, condition, values, _NAME)
 
     def _update(
         self,

@@ -23,12 +23,14 @@ from chalicelib.inference.patient_file.findings import InvalidFileError, TooMany
 from chalicelib.inference.patient_file.reading_options import ReadingOptions
 from chalicelib.inference.patient_file.schemas import FileProblem, FileSizeProblem, FormatProblem
 from chalicelib.inference.predictions import schemas
+from chalicelib.inference.predictions.description import Description
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.receipt import assumptions_of, receipt
 from chalicelib.inference.predictions.service import (
     AcceptedSubmission,
     AlreadyCancelledError,
+    FilesDeletedError,
     InputExpiredError,
     NotEndedError,
     NotFinishedError,
@@ -217,10 +219,16 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
     )
 
 
+class _RetryOptions(RequestModel):
+    # Refuse unknown options, so that a misspelled model_id does not become a charge for another model.
+    model_id: str = optional_field("The id of the model to run. Without it, the model of the prediction runs again.")
+
+
 @routes.endpoint(
     "/api/predict/{id}/retry",
     "POST",
     idempotent=True,
+    query=_RetryOptions,
     answers={
         202: schemas.Submission,
         402: schemas.PaymentProblem,
@@ -242,7 +250,8 @@ def _submit_upload(request: Request, services: Services, user: User, model_id: s
 def retry(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
     """Run the file of the ended prediction ``id`` again, as a new prediction that charges coins."""
     user = services.accounts.identify_and_count(bearer_token(request))
-    return _accepted(services.predictions.retry(user, id, idempotency_key(request)))
+    model_id = parsed_options(request, _RetryOptions).model_id
+    return _accepted(services.predictions.retry(user, id, idempotency_key(request), model_id))
 
 
 class _DeletionOptions(RequestModel):
@@ -273,6 +282,20 @@ def delete(request: Request, services: Services, id: PredictionId) -> Response: 
     user = current_user(request, services.accounts)
     only_if = parsed_options(request, _DeletionOptions).only_if
     return ok(document(services.predictions.delete(user, id, only_if)))
+
+
+@routes.endpoint(
+    "/api/predict/{id}",
+    "PATCH",
+    body=Description,
+    answers={200: schemas.Prediction},
+    errors=(UnknownPredictionError, FilesDeletedError),
+    auth=BEARER,
+)
+def describe(request: Request, services: Services, id: PredictionId) -> Response:  # noqa: A002
+    """Give the prediction `id` a name and a note of your own. They are deleted with its files."""
+    user = current_user(request, services.accounts)
+    return ok(document(services.predictions.describe(user, id, json_body(request, Description))))
 
 
 def _accepted(accepted: AcceptedSubmission) -> Response:
@@ -395,6 +418,8 @@ def document(prediction: Prediction) -> schemas.Prediction:
         "prediction_date": iso(prediction.created_at),
         "finished_at": iso(prediction.finished_at) if prediction.finished_at else None,
         "file_name": prediction.file_name,
+        "name": prediction.name,
+        "note": prediction.note,
         "ignored_columns": list(prediction.ignored_columns),
         "units": prediction.units,
         "bad_rows": prediction.bad_rows,

@@ -99,6 +99,11 @@ class Prediction(TypedDict):
         str | None,
         Field(description="The name of the submitted file. Null if none was sent, or if the files were deleted."),
     ]
+    name: Annotated[
+        str | None,
+        Field(description="The user's own name for the prediction. Null without one, or if the files were deleted."),
+    ]
+    note: Annotated[str | None, Field(description="The user's note. Null without one, or if the files were deleted.")]
     ignored_columns: Annotated[list[str], Field(description="Columns of the file that no model uses.")]
     units: Annotated[dict[str, str], Field(description="The unit of each numeric column of the file.")]
     bad_rows: Annotated[int, Field(description="Patients that are skipped because they can't be predicted.")]

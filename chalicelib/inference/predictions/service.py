@@ -1,4 +1,4 @@
-"""The user's operations on predictions: submit, retry, show, list, cancel, delete, read the result."""
+"""The user's operations on predictions: submit, retry, show, list, describe, cancel, delete, read the result."""
 
 import hashlib
 import io
@@ -27,6 +27,7 @@ from chalicelib.inference.patient_file.findings import (
     refuse_surely_too_many_rows,
     refuse_too_many_rows,
 )
+from chalicelib.inference.predictions.description import Description
 from chalicelib.inference.predictions.options import DEFAULT_OPTIONS, Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
 from chalicelib.inference.predictions.queue import InferenceQueue
@@ -96,6 +97,14 @@ class NotQueuedError(DomainError):
     title = "This prediction has ended"
 
 
+class FilesDeletedError(DomainError):
+    """The files of the prediction were deleted, and its name and note with them. It can't get new ones."""
+
+    status = 409
+    code = "files_deleted"
+    title = "The files of this prediction were deleted"
+
+
 class StillRunningError(DomainError):
     """A worker is running the prediction. It can be neither cancelled nor deleted."""
 
@@ -147,7 +156,7 @@ class AcceptedSubmission:
 
 @dataclass(eq=False)
 class Predictions:
-    """Submits, retries, cancels, deletes and reads the predictions of a user."""
+    """Submits, retries, describes, cancels, deletes and reads the predictions of a user."""
 
     _repository: PredictionRepository
     _files: FileStore
@@ -279,8 +288,12 @@ class Predictions:
             ) from error
         return self._accept(user, prediction, key)
 
-    def retry(self, user: User, prediction_id: str, key_text: str | None = None) -> AcceptedSubmission:
+    def retry(
+        self, user: User, prediction_id: str, key_text: str | None = None, model_id: str | None = None
+    ) -> AcceptedSubmission:
         """Run the file of an ended prediction again, as a new prediction at the current price.
+
+        ``model_id`` names another model. All models read the same columns, so they accept the same files.
 
         Raises
         ------
@@ -288,15 +301,19 @@ class Predictions:
         coins, models and keys
             Nothing was charged.
         """
-        key = IdempotencyKey.of(user.id, key_text, "retry", prediction_id)
-        return self._once(user, key, lambda: self._retry(user, prediction_id, key))
+        key = IdempotencyKey.of(
+            user.id, key_text, "retry", prediction_id, *([model_id] if model_id is not None else [])
+        )
+        return self._once(user, key, lambda: self._retry(user, prediction_id, model_id, key))
 
-    def _retry(self, user: User, prediction_id: str, key: IdempotencyKey | None) -> AcceptedSubmission:
+    def _retry(
+        self, user: User, prediction_id: str, model_id: str | None, key: IdempotencyKey | None
+    ) -> AcceptedSubmission:
         ended = self.get(user, prediction_id)
         if not ended.status.is_end:
             raise NotEndedError("This prediction has not ended yet. You can run it again after its end.")
         self._refuse_retry_of_too_many_rows(ended)
-        offer = self._catalog.get_enabled(ended.model_id)
+        offer = self._catalog.get_enabled(ended.model_id if model_id is None else model_id)
         self._refuse_early(user, offer)
         prediction = self._new_prediction(
             user, offer, rows=ended.rows, input_sha256=ended.input_sha256, file_name=ended.file_name,
@@ -364,6 +381,26 @@ class Predictions:
         if prediction.upload_id:
             self._files.delete_all(upload_key(prediction.user_id, prediction.upload_id))
         return deleted
+
+    def describe(self, user: User, prediction_id: str, description: Description) -> Prediction:
+        """Set the name and the note of a prediction, as far as they were sent. An empty text removes its field.
+
+        Of two requests at the same moment the later one wins, for each field.
+
+        Raises
+        ------
+        UnknownPredictionError, FilesDeletedError
+            Nothing was changed.
+        """
+        prediction = self.get(user, prediction_id)
+        if not description.sent:
+            return prediction
+        try:
+            return self._repository.describe(prediction, description.sent)
+        except ConditionFailedError as error:
+            raise FilesDeletedError(
+                "The files of this prediction were deleted, and its name and note with them."
+            ) from error
 
     def _refuse_early(self, user: User, offer: Offer) -> None:
         """Refuse the charge before anything is stored, if the account as it was read does not allow it."""

@@ -176,10 +176,21 @@ export function createApi(
         userClient.GET('/api/predict', { params: { query: cursor === null ? {} : { cursor } } }),
       ),
 
-    retry: (id: string, key: string) =>
+    /** Set the name and the note of a prediction. Empty ones are removed. */
+    describe: (id: string, description: { name: string; note: string }): Promise<Prediction> =>
+      responseData(
+        userClient.PATCH('/api/predict/{id}', { params: idInPath(id), body: description }),
+      ),
+
+    /** Run the file of a prediction again, with another model if `modelId` names one. */
+    retry: (id: string, key: string, modelId?: string) =>
       responseData(
         userClient.POST('/api/predict/{id}/retry', {
-          params: { ...idInPath(id), ...idempotencyHeader(key) },
+          params: {
+            ...idInPath(id),
+            ...idempotencyHeader(key),
+            query: modelId === undefined ? {} : { model_id: modelId },
+          },
         }),
       ),
 

@@ -56,6 +56,7 @@ export const PROBLEM_CODES = [
   'wrong_password',
   'result_expired',
   'input_expired',
+  'files_deleted',
   'not_ended',
   'not_queued',
   'prediction_running',

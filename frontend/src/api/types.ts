@@ -13,6 +13,7 @@ export type Balance = Schemas['Balance'];
 export type Column = Schemas['Column'];
 /** Each result has interval quantiles of its own, because the model may have a newer version. */
 export type Model = Omit<Schemas['Model'], 'interval_quantiles'>;
+export type CommonHorizon = NonNullable<Model['common_horizon']>;
 export type Catalogue = Schemas['Catalogue'];
 /** The fields of a model's card that its curves and their band are described by. See docs/models.md. */
 export interface CurveCard {

@@ -3,6 +3,8 @@
 import type { Model, Prediction } from '../api/types';
 
 export interface AvailableActions {
+  /** Give it a name and a note. */
+  describe: boolean;
   cancel: boolean;
   /** The price in coins of running it again, or null if that is not possible. */
   retryPrice: number | null;
@@ -18,6 +20,7 @@ export function availableActions(prediction: Prediction, model: Model | null): A
   // A rejected file would be rejected again.
   const canRetry = hasFiles && prediction.status !== 'rejected' && model?.enabled;
   return {
+    describe: !prediction.files_deleted_at,
     cancel: prediction.status === 'queued',
     retryPrice: canRetry ? model.coins : null,
     deleteFiles: hasFiles,

@@ -12,6 +12,7 @@ export type Route =
   | { name: 'account' }
   | { name: 'coins' }
   | { name: 'patient'; id: string; row: number; before?: PatientPlace }
+  | { name: 'comparison'; id: string; row: number }
   /** An address of a prediction whose id has a wrong format. */
   | { name: 'invalidPrediction' }
   | { name: 'unknown' };
@@ -38,6 +39,7 @@ export const addresses = {
     `${prediction(id)}/patients/${row}${beforeSuffix(before)}`,
   onePatient: (id: string, before?: PatientPlace) =>
     `${prediction(id)}/patient${beforeSuffix(before)}`,
+  comparison: (id: string, row: number) => `${prediction(id)}/patients/${row}/compare`,
 };
 
 function beforeSuffix(before?: PatientPlace): string {
@@ -78,17 +80,17 @@ export function parseHash(hash: string): Route {
 }
 
 const PATIENT =
-  /^predictions\/(?<id>[^/]+)\/patient(s\/(?<row>[1-9]\d{0,8}))?(\/before\/(?<beforeId>[^/]+)\/(?<beforeRow>[1-9]\d{0,8}))?$/;
+  /^predictions\/(?<id>[^/]+)\/patient(s\/(?<row>[1-9]\d{0,8})(?<compare>\/compare)?)?(\/before\/(?<beforeId>[^/]+)\/(?<beforeRow>[1-9]\d{0,8}))?$/;
 
 function patientRoute(
   id: string,
-  { row, beforeId, beforeRow }: Partial<Record<string, string>>,
+  { row, compare, beforeId, beforeRow }: Partial<Record<string, string>>,
 ): Route {
   if (!ID.test(id) || (beforeId !== undefined && !ID.test(beforeId))) return INVALID_PREDICTION;
   const before = beforeId === undefined ? {} : { before: { id: beforeId, row: Number(beforeRow) } };
-  return row === undefined
-    ? { name: 'onePatient', id, ...before }
-    : { name: 'patient', id, row: Number(row), ...before };
+  if (row === undefined) return { name: 'onePatient', id, ...before };
+  if (compare) return { name: 'comparison', id, row: Number(row) };
+  return { name: 'patient', id, row: Number(row), ...before };
 }
 
 export function needsAccount(route: Route): route is AccountRoute {

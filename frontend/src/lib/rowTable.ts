@@ -1,10 +1,26 @@
-// Sorting, searching and paging of the rows of a result table.
+// Sorting, searching, filtering and paging of the rows of a result table.
 
 import type { Row } from '../api/types';
 
 export type SortKey = 'row' | 'id' | 'years' | 'interval';
 
-export interface Arrangement {
+/** A range of expected years: at least `from` and less than `to`, which is null at the horizon. */
+export interface YearRange {
+  from: number;
+  to: number | null;
+}
+
+export interface RowFilter {
+  range: YearRange | null;
+  /** Only the patients with missing values. */
+  imputed: boolean;
+  /** Only the patients with values out of range. */
+  outOfRange: boolean;
+}
+
+export const NO_FILTER: RowFilter = { range: null, imputed: false, outOfRange: false };
+
+export interface Arrangement extends RowFilter {
   sortBy: SortKey;
   descending: boolean;
   idFilter: string;
@@ -26,8 +42,24 @@ const COMPARE: Record<SortKey, (a: Row, b: Row) => number> = {
 export function arrangeRows(rows: readonly Row[], arrangement: Arrangement): Row[] {
   const compare = COMPARE[arrangement.sortBy];
   const sign = arrangement.descending ? -1 : 1;
-  return filterById(rows, arrangement.idFilter).sort(
-    (a, b) => sign * compare(a, b) || a.row - b.row,
+  return filterById(rows, arrangement.idFilter)
+    .filter((row) => passes(row, arrangement))
+    .sort((a, b) => sign * compare(a, b) || a.row - b.row);
+}
+
+export function isFiltered({ range, imputed, outOfRange }: RowFilter): boolean {
+  return range !== null || imputed || outOfRange;
+}
+
+export function isInRange(years: number, { from, to }: YearRange): boolean {
+  return years >= from && (to === null || years < to);
+}
+
+function passes(row: Row, { range, imputed, outOfRange }: RowFilter): boolean {
+  return (
+    (range === null || isInRange(row.years, range)) &&
+    (!imputed || row.imputed.length > 0) &&
+    (!outOfRange || row.out_of_range.length > 0)
   );
 }
 

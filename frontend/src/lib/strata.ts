@@ -3,6 +3,7 @@
 import type { Cohort, CurveCard, Row } from '../api/types';
 import { meanOfCurves } from './curve';
 import { contributionTotal } from './patientRow';
+import { isInRange, type YearRange } from './rowTable';
 
 /**
  * Bins of the cohort. Older results have only edges and counts. If the model has no survival curve,
@@ -153,6 +154,14 @@ export function largestBin({ edges, counts }: Bins) {
   const count = Math.max(0, ...counts);
   const bin = counts.indexOf(count);
   return { from: edges[bin] ?? 0, to: edges[bin + 1] ?? 0, count };
+}
+
+/** Return the number of patients in a range of years, which begins and ends at edges of bins. */
+export function countInRange({ edges, counts }: Bins, range: YearRange): number {
+  return counts.reduce(
+    (total, count, bin) => total + (isInRange(edges[bin] ?? 0, range) ? count : 0),
+    0,
+  );
 }
 
 export function countOf(bins: Pick<Cohort, 'counts'>): number {

@@ -1,10 +1,16 @@
+import { useEffect } from 'preact/hooks';
+import { text } from '../i18n';
 import type { AccountRoute } from '../lib/routes';
+import { createChunk } from '../state/chunk';
 import { Account } from './Account';
 import { Coins } from './Coins';
 import { History } from './History';
 import { NewPrediction } from './NewPrediction';
+import { NotLoaded } from './NotLoaded';
 import { PatientScreen } from './PatientScreen';
 import { InvalidPrediction, PredictionScreen } from './PredictionScreen';
+
+const comparisonChunk = createChunk(() => import('./ComparisonScreen'));
 
 /** The screens that need an account. */
 export function AccountScreen({ route }: { route: AccountRoute }) {
@@ -27,5 +33,18 @@ export function AccountScreen({ route }: { route: AccountRoute }) {
       return <Coins />;
     case 'patient':
       return <PatientScreen key={route.id} id={route.id} row={route.row} before={route.before} />;
+    case 'comparison':
+      return <ComparisonOnDemand key={`${route.id} ${route.row}`} id={route.id} row={route.row} />;
   }
+}
+
+function ComparisonOnDemand(props: { id: string; row: number }) {
+  const { module, hasFailed, load } = comparisonChunk;
+  useEffect(() => void load(), []);
+  if (module.value) return <module.value.ComparisonScreen {...props} />;
+  return hasFailed.value ? (
+    <NotLoaded onRetry={() => void load()} />
+  ) : (
+    <p role="status">{text.value.shell.loading}</p>
+  );
 }

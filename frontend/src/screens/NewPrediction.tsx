@@ -5,12 +5,13 @@ import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { KeepValues } from '../components/prediction/KeepValues';
 import { ModelCard } from '../components/prediction/ModelCard';
+import { ModelTable } from '../components/prediction/ModelTable';
 import { NotEnoughCoins } from '../components/prediction/NotEnoughCoins';
 import { PatientInput } from '../components/prediction/PatientInput';
 import { text } from '../i18n';
 import { type StartBlocker, startBlocker } from '../lib/fileCheck';
 import { addresses } from '../lib/routes';
-import { catalogueProblem, loadCatalogue, modelById, models } from '../state/catalogue';
+import { catalogueProblem, loadCatalogue, models } from '../state/catalogue';
 import * as draft from '../state/draft';
 import { fileCheck } from '../state/fileCheck';
 import { changedPatient, inputMode, submitPatients } from '../state/patientForm';
@@ -56,22 +57,25 @@ function ModelChoice() {
   if (models.value === null) return <p role="status">{text.value.shell.loading}</p>;
   if (models.value.length === 0) return <p>{words.noModels}</p>;
   return (
-    <div class="models">
-      {models.value.map((model) => (
-        <ModelCard
-          key={model.id}
-          model={model}
-          isChosen={draft.chosenModelId.value === model.id}
-          onChoose={() => draft.chooseModel(model.id)}
-        />
-      ))}
-    </div>
+    <>
+      <div class="models">
+        {models.value.map((model) => (
+          <ModelCard
+            key={model.id}
+            model={model}
+            isChosen={draft.chosenModelId.value === model.id}
+            onChoose={() => draft.chooseModel(model.id)}
+          />
+        ))}
+      </div>
+      <ModelTable models={models.value} />
+    </>
   );
 }
 
 function Confirmation() {
   const words = text.value.submission;
-  const model = chosenModel();
+  const model = draft.chosenModel.value;
   const problem = draft.submissionProblem.value;
   const isSubmitting = draft.isSubmitting.value;
   const price = currentPrice(model);
@@ -166,11 +170,6 @@ function currentPrice(model: Model | null): number | null {
   return model && check.state === 'done' ? check.report.cost : (model?.coins ?? null);
 }
 
-function chosenModel(): Model | null {
-  const id = draft.chosenModelId.value;
-  return id === null ? null : modelById(id);
-}
-
 function onCatalogueLoaded(): void {
   const onlyModel = models.value?.length === 1 ? models.value[0] : undefined;
   if (onlyModel?.enabled && draft.chosenModelId.value === null) draft.chooseModel(onlyModel.id);
@@ -186,7 +185,7 @@ function ignoreEnter(event: KeyboardEvent): void {
 
 async function send(event: Event): Promise<void> {
   event.preventDefault();
-  const model = chosenModel();
+  const model = draft.chosenModel.value;
   // A blocked button can have the focus, so that screen readers read the reason.
   if (currentBlocker(model, currentPrice(model)) === null) await submitDraft();
 }

@@ -11,13 +11,14 @@ import { PatientNotes } from '../components/patient/PatientDetails';
 import { PatientViews } from '../components/patient/PatientViews';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { localised, text } from '../i18n';
+import { fileLabel } from '../lib/predictionName';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses, type PatientPlace } from '../lib/routes';
 import { modelById } from '../state/catalogue';
 import { createPatient } from '../state/patient';
 import { patientView } from '../state/patientView';
 import { isPrinting } from '../state/printing';
-import { rememberTableView } from '../state/tableView';
+import { changeView, tableViewOf } from '../state/tableView';
 
 interface ScreenProps {
   id: string;
@@ -32,7 +33,7 @@ export function PatientScreen({ id, row, before }: ScreenProps) {
   const patient = useMemo(() => createPatient(id), [id]);
   useEffect(() => {
     void patient.show(row);
-    rememberTableView(id, { visitedRow: row });
+    changeView(tableViewOf(id), { visitedRow: row });
   }, [patient, id, row]);
   const shown = patient.shown.value;
   const isLoaded = shown?.row === row;
@@ -60,6 +61,9 @@ function Neighbours({ id, row, total }: { id: string; row: number; total: number
   return (
     <nav class="neighbours" aria-label={words.neighbours}>
       <a href={addresses.prediction(id)}>{words.back}</a>
+      {total !== null && row <= total && (
+        <a href={addresses.comparison(id, row)}>{text.value.comparison.link}</a>
+      )}
       {total !== null && row > 1 && row <= total && (
         <a href={addresses.patient(id, row - 1)} rel="prev">
           {words.previous}
@@ -85,7 +89,7 @@ function Patient({ row, before, prediction, page }: PatientProps) {
   const words = text.value.plots.patient;
   const [predicted] = page.rows;
   const [skipped] = page.skipped;
-  const file = prediction.file_name ?? text.value.history.untitled;
+  const file = fileLabel(prediction, text.value);
   const parameters = resultParametersOf(prediction, modelById(prediction.prediction_model_id));
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (

@@ -4,6 +4,7 @@ import type { Prediction } from '../api/types';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { AssumptionList } from '../components/file/AssumptionList';
+import { Description } from '../components/prediction/Description';
 import { FilesDeleted } from '../components/prediction/FilesDeleted';
 import { PredictionActions } from '../components/prediction/PredictionActions';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
@@ -49,6 +50,7 @@ export function PredictionScreen({ id, patientPage }: Props) {
         <p role="status">{text.value.shell.loading}</p>
       )}
       {prediction && <PredictionFacts prediction={prediction} />}
+      {prediction && <Description prediction={prediction} />}
       {prediction && prediction.assumptions.length > 0 && (
         <details>
           <summary>{text.value.reading.assumptionsTitle}</summary>
@@ -88,6 +90,7 @@ function usePollOnReturn(pollNow: () => void): void {
 /** Return the heading. The file of the form has a name that says nothing to the user. */
 function titleOf(prediction: Prediction | null): string {
   const words = text.value.prediction;
+  if (prediction?.name) return prediction.name;
   const name = prediction?.file_name ?? null;
   const isForm = prediction?.rows === 1 && name !== null && isFormFile(name);
   return isForm ? words.titleOfForm : words.title(name);

@@ -36,6 +36,16 @@ export function modelById(id: string): Model | null {
 }
 
 /**
+ * Return the title of a model in the user's language: "…" while the catalogue is loaded, and the id of
+ * a model that has been withdrawn.
+ */
+export function modelTitle(id: string): string {
+  const model = modelById(id);
+  if (model) return localised(model.title);
+  return models.value === null && catalogueProblem.value === null ? '…' : id;
+}
+
+/**
  * Return the id of an enabled model, with which a file is checked before the user chooses a model.
  * All models read the same columns.
  */

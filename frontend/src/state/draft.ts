@@ -13,7 +13,7 @@ import {
 } from '../lib/columnMapping';
 import { startBlocker } from '../lib/fileCheck';
 import { NO_READING } from '../lib/reading';
-import { anyModelId, columnByName } from './catalogue';
+import { anyModelId, columnByName, modelById } from './catalogue';
 import { checkFile, fileCheck } from './fileCheck';
 import { deleteUpload, forgetUpload, prepareFile } from './fileUpload';
 import { randomKey } from './idempotency';
@@ -36,6 +36,11 @@ export const skipsBadRows = signal(false);
 export const keepsValues = signal(true);
 export const isSubmitting = signal(false);
 export const submissionProblem = signal<Problem | null>(null);
+
+/** The chosen model; null until one is chosen and the catalogue is loaded. */
+export const chosenModel = computed(() =>
+  chosenModelId.value === null ? null : modelById(chosenModelId.value),
+);
 
 /** Errors after which the file has to be uploaded again. */
 const UPLOAD_GONE_CODES = new Set(['unknown_upload', 'upload_changed']);

@@ -234,6 +234,7 @@ def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.refusal("not_ended", "POST", f"{path}/retry")
     api.services.worker.run(submitted)
     api.ask("GET", path)
+    api.ask("PATCH", path, {"name": "Spring clinic", "note": "Values of the first visit"})
     api.ask("GET", "/api/predict")
     api.ask("GET", f"{path}/rows")
     api.ask("GET", f"{path}/cohort")
@@ -243,6 +244,7 @@ def _predictions(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     retried = api.ask("POST", f"{path}/retry")["prediction_id"]
     api.ask("DELETE", path)
     api.refusal("result_expired", "GET", f"{path}/rows")
+    api.refusal("files_deleted", "PATCH", path, {"name": "Spring clinic"})
     api.refusal("input_expired", "POST", f"{path}/retry")
     api.services.prediction_repository.claim(retried, api.services.clock(), api.services.clock() + 60)
     api.refusal("prediction_running", "DELETE", f"/api/predict/{retried}")

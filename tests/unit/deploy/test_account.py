@@ -1,5 +1,6 @@
 """`find_aws` finds one account and one region for all clients, in AWS's usual order."""
 
+import shutil
 from pathlib import Path
 
 import boto3
@@ -11,6 +12,7 @@ from deploy.commands import Target
 from deploy.steps import RefusedError
 from deploy.template import write_template
 from deploy.transform import transform
+from tests.support.shared import made_once
 from tests.unit.deploy.conftest import ACCOUNT, ARN, ScriptedAws
 
 PROFILES = """
@@ -37,6 +39,13 @@ def profiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def template(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the packaged template of dev."""
+    packaged = made_once(tmp_path_factory, "template-dev", lambda folder: write_template("dev", folder))
+    return Path(shutil.copy2(packaged / "template.yaml", tmp_path))
+
+
 def access_key() -> str:
     assert boto3.DEFAULT_SESSION
     credentials = boto3.DEFAULT_SESSION.get_credentials()
@@ -45,10 +54,9 @@ def access_key() -> str:
 
 
 def test_with_only_a_profile_every_client_of_a_deployment_uses_its_region(
-    aws: ScriptedAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    aws: ScriptedAws, monkeypatch: pytest.MonkeyPatch, template: Path
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "work")
-    template = write_template("dev", tmp_path)
 
     find_aws()
     target = Target("dev")
@@ -63,9 +71,8 @@ def test_with_only_a_profile_every_client_of_a_deployment_uses_its_region(
 
 
 def test_a_transformed_template_depends_on_no_region_and_leaves_none_in_the_environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, template: Path
 ) -> None:
-    template = write_template("dev", tmp_path)
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     without = transform(template).read_text()
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")

@@ -82,17 +82,18 @@ def test_a_page_of_another_release_is_a_failure_even_if_nobody_may_register() ->
         run_smoke_test(url, "another")
 
 
-def test_the_first_request_is_repeated_until_the_distribution_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_requests_are_repeated_until_the_page_and_the_api_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "_POLL_SECONDS", 0)
     answers = PAGE | {
         ("GET", "/"): [(503, {}), (502, {}), (200, {})],
+        ("GET", "/api/health"): [(503, {}), (200, {})],
         ("POST", "/api/auth/register"): [(429, TOO_MANY)],
     }
 
     with served(answers) as (url, arrived):
         run_smoke_test(url)
 
-    assert arrived.count("GET /") == 4
+    assert (arrived.count("GET /"), arrived.count("GET /api/health")) == (4, 3)
 
 
 def test_a_stage_that_is_never_reachable_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

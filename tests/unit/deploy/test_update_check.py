@@ -1,6 +1,7 @@
 """`make update-check`, with tools that only record how they are called."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,9 @@ import pytest
 
 from deploy import update_check
 from deploy.template import ROOT
+
+NOTE = "print('Using Python 3.13', file=sys.stderr)"
+"""uv writes such a note beside its answer."""
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def tool(tmp_path: Path) -> Callable[..., Path]:
         record = f"open({log!r}, 'a').write(' '.join(sys.argv[1:]) + chr(10))"
         calls = f"len(open({log!r}).readlines())"
         code_of_call = f"{code} if {calls} > {failing_after} else 0"
-        lines = [f"#!{sys.executable}", "import sys", record, f"print({text!r})", f"sys.exit({code_of_call})"]
+        lines = [f"#!{sys.executable}", "import sys", record, NOTE, f"print({text!r})", f"sys.exit({code_of_call})"]
         program.write_text("\n".join(lines), "utf-8")
         program.chmod(0o755)
         return program
@@ -40,13 +44,19 @@ def test_newer_versions_are_listed_for_every_lock_file(
     tool: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     uv = tool("uv", json.dumps([{"name": "orjson", "version": "3.13.0", "latest_version": "3.14.0"}]))
-    npm = tool("npm", json.dumps({"preact": {"current": "1.0.0", "wanted": "1.0.0", "latest": "2.0.0"}}), 1)
+    preact = {"current": "1.0.0", "wanted": "1.0.0", "latest": "2.0.0"}
+    # Two packages need acorn. The build of esbuild is for another platform, so it is not installed.
+    acorn = [{"current": "8.0.0", "wanted": version, "latest": "8.1.0"} for version in ("8.0.0", "8.1.0")]
+    esbuild = {"wanted": "0.1.0", "latest": "0.2.0"}
+    npm = tool("npm", json.dumps({"preact": preact, "acorn": acorn, "esbuild": esbuild}), 1)
 
     assert run_command(monkeypatch, uv, npm) == 0
 
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[:2] == [["Python:", "1", "packages", "have", "newer", "versions"], ["orjson", "3.13.0", "3.14.0"]]
-    assert [line[0] for line in lines[2:]] == ["frontend:", "preact", "local:", "preact"]
+    npm_lines = [["acorn", "8.0.0", "8.1.0"], ["preact", "1.0.0", "2.0.0"]]
+    assert lines[3:5] == lines[6:] == npm_lines
+    assert [line[0] for line in lines[2:6:3]] == ["frontend:", "local:"]
 
 
 def test_an_unreachable_registry_does_not_look_like_no_updates(
@@ -98,6 +108,14 @@ def test_the_fast_tests_run_in_an_environment_with_the_new_version(
     assert ("The tests pass with orjson==3.14.0." in output) == (code == 0)
 
 
+def test_make_installs_the_packages_of_every_lock_file_because_npm_lists_no_others() -> None:
+    rules = (ROOT / "Makefile").read_text("utf-8")
+    (needed,) = re.findall(r"^update-check:(.*) ## ", rules, re.MULTILINE)
+    locks = [lock.parent.name for lock in ROOT.glob("*/package-lock.json")]
+
+    assert set(needed.split()) == {".venv/.dev", *(f"{folder}/node_modules/.installed" for folder in locks)}
+
+
 @pytest.mark.parametrize(
     ("variables", "expected"),
     [
@@ -108,8 +126,10 @@ def test_the_fast_tests_run_in_an_environment_with_the_new_version(
 )
 def test_make_passes_the_package_and_the_tests_on(variables: list[str], expected: list[str]) -> None:
     printer = r"PYTHON=printf %s\\n"
+    needed = (".venv/.dev", "frontend/node_modules/.installed", "local/node_modules/.installed")
+    installed = [option for target in needed for option in ("-o", target)]
     made = subprocess.run(
-        ["make", "-s", "-o", ".venv/.dev", printer, "update-check", *variables],
+        ["make", "-s", *installed, printer, "update-check", *variables],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
 

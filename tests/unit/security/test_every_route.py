@@ -31,8 +31,9 @@ def test_row_9_another_user_s_prediction_is_404_like_an_unknown_one(client: Clie
     for theirs in (client.submitted(client.boris, run=False), client.submitted(client.boris, run=True)):
         before = client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body
 
-        refused = client.ask(client.anna, route.method, route.at(theirs))
-        unknown = client.ask(client.anna, route.method, route.at("0" * 32))
+        body = {} if route.body else None
+        refused = client.ask(client.anna, route.method, route.at(theirs), body)
+        unknown = client.ask(client.anna, route.method, route.at("0" * 32), body)
 
         assert (refused.status_code, refused.json_body["code"]) == (404, "unknown_prediction")
         assert without_request_id(refused.json_body) == without_request_id(unknown.json_body)

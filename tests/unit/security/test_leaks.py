@@ -24,6 +24,7 @@ LINES = {
         "sentinelperson7",
     ],
     "a cell or a header of a file": ["could not convert string to float: 'sentinelcell'", "no column sentinelheader"],
+    "a prediction's name or note": ["note=sentinelnote"],
     "a file's name": ["sentinelfile.csv", "patients.csv"],
 }
 CLEAN_LINES = [

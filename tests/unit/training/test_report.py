@@ -3,20 +3,25 @@
 PBC3 needs a package of its own, so patients of the Mayo study stand in for it.
 """
 
+import pickle
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.impute import SimpleImputer
 
+from tests.support.shared import made_once
 from training import cohorts
 from training.curve import FittedCurve
 from training.data import Outcome
-from training.evaluation import observed_and_expected
+from training.evaluation import FOLDS, REPEATS, observed_and_expected
+from training.figures import Figures
 from training.metrics import Figure
 from training.models import mayo
-from training.report import Report, measure, rounded
+from training.recipe import Recipe
+from training.report import CrossValidated, Report, common_horizon, measure, rounded
 
 NOT_MEASURED = ["Edema", "Prothrombin"]
 
@@ -42,11 +47,20 @@ def trial(patients: pd.DataFrame, outcome: Outcome) -> tuple[pd.DataFrame, Outco
 
 
 @pytest.fixture(scope="module")
-def reports(patients: pd.DataFrame, outcome: Outcome, trial: tuple[pd.DataFrame, Outcome]) -> list[Report]:
-    models = [(recipe, recipe.fit(patients, outcome)) for recipe in (OWN, SHORTER)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cohorts, "pbc3", lambda: trial)
-        return measure(models, patients, lambda _line: None)
+def reports(
+    patients: pd.DataFrame,
+    outcome: Outcome,
+    trial: tuple[pd.DataFrame, Outcome],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[Report]:
+    def write(folder: Path) -> None:
+        models = [(recipe, recipe.fit(patients, outcome)) for recipe in (OWN, SHORTER)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(cohorts, "pbc3", lambda: trial)
+            (folder / "reports").write_bytes(pickle.dumps(measure(models, patients, lambda _line: None)))
+
+    folder = made_once(tmp_path_factory, "reports-of-two-models", write)
+    return list(pickle.loads((folder / "reports").read_bytes()))
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +162,40 @@ def test_a_wrong_value_for_a_missing_one_makes_predictions_worse(own: Report) ->
 
 def test_figures_are_rounded_without_a_minus_zero() -> None:
     assert str(rounded({"difference": [-0.0001, 1.23456]})) == "{'difference': [0.0, 1.235]}"
+
+
+def test_all_models_have_the_few_comparable_figures_at_the_shortest_horizon(reports: list[Report]) -> None:
+    own, shorter = (report.common_horizon for report in reports)
+    assert own is not None
+    assert rounded(own) == rounded(shorter)
+    quality = reports[1].quality
+    assert (own["horizon_years"], own["is_refitted"]) == (5.0, False)
+    assert own["concordance"] == pytest.approx(quality["uno_c_5y"])
+    assert own["mae"] == pytest.approx(quality["ipcw_mae_5y"])
+    assert own["bias"] == pytest.approx(quality["bias_5y"])
+    biases = [group["predicted"] - group["observed"] for group in own["calibration"]]
+    assert own["calibration_error"] == pytest.approx(np.mean(np.abs(biases)))
+    constant = own["constant"]
+    assert constant["mae"] == pytest.approx(reports[1].comparisons["constant"]["ipcw_mae_5y"])
+    assert (constant["concordance"], constant["calibration_error"]) == (0.5, constant["bias"])
+
+
+def test_a_model_without_the_common_horizon_is_fitted_for_it_or_has_no_figures(
+    patients: pd.DataFrame, outcome: Outcome
+) -> None:
+    asked = []
+
+    def fit_within(patients: pd.DataFrame, outcome: Outcome, horizon_years: float) -> FittedCurve:
+        asked.append(horizon_years)
+        return mayo.fit(patients, outcome)
+
+    def figures_of(recipe: Recipe) -> Figures | None:
+        model = CrossValidated(recipe, mayo.fit(patients, outcome), [], {}, {})
+        return common_horizon(model, 5.0, patients, outcome)
+
+    assert figures_of(OWN) is None
+    figures = figures_of(replace(OWN, fit_within=fit_within))
+    assert figures is not None
+    assert (figures["horizon_years"], figures["is_refitted"]) == (5.0, True)
+    assert set(asked) == {5.0}
+    assert len(asked) == FOLDS * REPEATS

@@ -8,11 +8,16 @@ interface Page<Item> {
 
 /**
  * Load a list page by page. The first page is loaded at once.
- * `fetchPage` must be a stable function: a new one starts the list again.
+ * `fetchPage` must be a stable function: a new one starts the list again. `kept` are pages that were
+ * loaded before, and the cursor of the next one. Then nothing is loaded at first.
  */
-export function usePages<Item>(fetchPage: (cursor: string | null) => Promise<Page<Item>>) {
-  const [items, setItems] = useState<Item[] | null>(null);
-  const [cursor, setCursor] = useState<string | null>(null);
+export function usePages<Item>(
+  fetchPage: (cursor: string | null) => Promise<Page<Item>>,
+  kept: { items: Item[]; cursor: string | null } | null = null,
+) {
+  const [items, setItems] = useState<Item[] | null>(kept?.items ?? null);
+  const [cursor, setCursor] = useState<string | null>(kept?.cursor ?? null);
+  const isKept = useRef(kept !== null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isLoading, setIsLoading] = useState(false);
   const latestRequest = useRef(0);
@@ -38,11 +43,15 @@ export function usePages<Item>(fetchPage: (cursor: string | null) => Promise<Pag
     [fetchPage],
   );
 
-  useEffect(() => void loadFrom(null), [loadFrom]);
+  useEffect(() => {
+    if (!isKept.current) void loadFrom(null);
+    isKept.current = false;
+  }, [loadFrom]);
 
   return {
     items,
     setItems,
+    cursor,
     problem,
     isLoading,
     hasMore: cursor !== null,

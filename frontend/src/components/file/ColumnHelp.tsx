@@ -1,13 +1,16 @@
 import type { Column } from '../../api/types';
 import { type Language, language, localised, text } from '../../i18n';
 import { codeAndTitle } from '../../lib/columnTexts';
+import { columnUse } from '../../lib/columnUse';
 import { columns } from '../../state/catalogue';
+import { chosenModel } from '../../state/draft';
 
 /** What a patient file may contain: each column with its meaning, and templates to fill in. */
 export function ColumnHelp() {
   const words = text.value.reading;
   const { column, columnMeaning, columnsHint } = text.value.submission;
   const used = columns.value.filter(({ kind }) => kind !== 'ignored');
+  const model = chosenModel.value;
   const templates: Language[] = language.value === 'ru' ? ['ru', 'en'] : ['en', 'ru'];
   return (
     <details class="column-help">
@@ -22,6 +25,9 @@ export function ColumnHelp() {
         <span class="hint">{words.templateHint}</span>
       </p>
       <p class="hint">{columnsHint}</p>
+      {model && used.some((known) => columnUse(known, model) !== 'used') && (
+        <p class="hint">{text.value.models.notUsedBy(localised(model.title))}</p>
+      )}
       <table class="columns">
         <thead>
           <tr>
@@ -42,9 +48,10 @@ export function ColumnHelp() {
 }
 
 function ColumnRow({ column }: { column: Column }) {
-  const { submission: words, reading } = text.value;
+  const { submission: words, reading, models } = text.value;
+  const use = columnUse(column, chosenModel.value);
   return (
-    <tr>
+    <tr class={use === 'used' ? undefined : 'column-unused'}>
       <th scope="row">
         {column.name}
         {column.required && <span class="badge">{words.required}</span>}
@@ -52,6 +59,9 @@ function ColumnRow({ column }: { column: Column }) {
       <td>
         <strong>{localised(column.title)}</strong>
         {valuesOf(column) && <>: {valuesOf(column)}</>}
+        {use !== 'used' && (
+          <p class="hint">{use === 'unused' ? models.notUsed : models.onlyFills}</p>
+        )}
         {column.description && <p class="hint">{localised(column.description)}</p>}
         {column.aliases.length > 0 && (
           <p class="hint">{reading.alsoKnownAs(column.aliases.join(', '))}</p>

@@ -1,7 +1,8 @@
 import { localised, text } from '../../i18n';
+import { columnUse } from '../../lib/columnUse';
 import type { Field } from '../../lib/patientForm';
 import { findingSentence, valueWords } from '../../lib/sentences';
-import { isSubmitting } from '../../state/draft';
+import { chosenModel, isSubmitting } from '../../state/draft';
 import { enterText, leaveFieldSoon, visibleFinding } from '../../state/patientForm';
 
 const ID_CHARACTERS_MAX = 100;
@@ -17,7 +18,7 @@ export function PatientField({ field }: { field: Field }) {
 function TypedField({ field }: { field: Field }) {
   const { name, kind, required } = field.column;
   return (
-    <div class="field">
+    <div class={fieldClass(field)}>
       <label for={idOf(field)}>
         {labelOf(field)}
         {field.unit !== null && (
@@ -44,7 +45,7 @@ function TypedField({ field }: { field: Field }) {
 function SelectField({ field }: { field: Field }) {
   const { name, allowed } = field.column;
   return (
-    <div class="field">
+    <div class={fieldClass(field)}>
       <label for={idOf(field)}>{labelOf(field)}</label>
       <select
         id={idOf(field)}
@@ -71,7 +72,7 @@ function RadioField({ field }: { field: Field }) {
   const { name, allowed } = field.column;
   return (
     <div
-      class="field field-radios"
+      class={`${fieldClass(field)} field-radios`}
       role="radiogroup"
       aria-labelledby={`${idOf(field)}-label`}
       aria-required="true"
@@ -107,9 +108,15 @@ function Notes({ field }: { field: Field }) {
   const words = text.value.patient;
   const hint = hintOf(field);
   const error = findingText(field);
+  const use = useText(field);
   const { studyRange, unit } = field;
   return (
     <div class="field-notes">
+      {use && (
+        <p class="hint" id={`${idOf(field)}-use`}>
+          {use}
+        </p>
+      )}
       {hint && (
         <p class="hint" id={`${idOf(field)}-hint`}>
           {hint}
@@ -142,11 +149,24 @@ function inputProps(field: Field) {
 function describedBy(field: Field): string | undefined {
   const isWrong = visibleFinding(field) !== null;
   const notes = [
+    useText(field) && 'use',
     hintOf(field) && 'hint',
     isWrong && 'error',
     !isWrong && field.studyRange && 'unusual',
   ].filter(Boolean);
   return notes.map((note) => `${idOf(field)}-${note}`).join(' ') || undefined;
+}
+
+/** A field that the chosen model does not use can still be filled in: another model may use it. */
+function fieldClass({ column }: Field): string {
+  return columnUse(column, chosenModel.value) === 'used' ? 'field' : 'field field-unused';
+}
+
+function useText({ column }: Field): string | null {
+  const words = text.value.models;
+  const use = columnUse(column, chosenModel.value);
+  if (use === 'used') return null;
+  return use === 'unused' ? words.notUsed : words.onlyFills;
 }
 
 function hintOf({ column, range }: Field): string {

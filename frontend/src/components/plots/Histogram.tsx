@@ -1,13 +1,27 @@
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
 import { text } from '../../i18n';
-import { linearScale, niceAxisEnd } from '../../lib/scale';
+import { isInRange, type YearRange } from '../../lib/rowTable';
+import { linearScale, niceAxisEnd, type Scale } from '../../lib/scale';
 import { type Bins, countOf, largestBin, strataOf } from '../../lib/strata';
 import { Axes, MARGIN, Plot } from './Plot';
 import { PlotData } from './PlotData';
 
 const BOTTOM = 200;
 
-/** The histogram of the expected years, with its values as a table. */
-export function Histogram({ bins }: { bins: Bins }) {
+interface Choice {
+  bins: Bins;
+  chosen: YearRange | null;
+  onChoose: (range: YearRange) => void;
+}
+
+interface Props extends Choice {
+  /** Beneath the plot. */
+  children: ComponentChildren;
+}
+
+/** The histogram of the expected years, with its values as a table. Each bar is a button. */
+export function Histogram({ bins, chosen, onChoose, children }: Props) {
   const words = text.value.plots.cohort;
   const { format } = text.value;
   const largest = largestBin(bins);
@@ -24,6 +38,7 @@ export function Histogram({ bins }: { bins: Bins }) {
       <Plot
         label={label}
         height={BOTTOM + MARGIN.bottom}
+        hasControls
         draw={(width) => {
           const x = linearScale([0, bins.edges.at(-1) ?? 1], [MARGIN.left, width - MARGIN.right]);
           const y = linearScale([0, niceAxisEnd(largest.count, 5)], [BOTTOM, MARGIN.top]);
@@ -35,28 +50,105 @@ export function Histogram({ bins }: { bins: Bins }) {
                 yText={format.whole}
                 yTitle={words.histogramVertical}
               />
-              {bins.counts.map((count, bin) => (
-                <rect
-                  key={bin}
-                  class="plot-bar"
-                  x={x(bins.edges[bin] ?? 0) + 1}
-                  y={y(count)}
-                  width={Math.max(0, x(bins.edges[bin + 1] ?? 0) - x(bins.edges[bin] ?? 0) - 2)}
-                  height={BOTTOM - y(count)}
-                />
-              ))}
+              <Bars {...{ bins, chosen, onChoose, x, y }} />
             </>
           );
         }}
       />
-      <HistogramData bins={bins} />
+      {children}
+      <HistogramData {...{ bins, chosen, onChoose }} />
     </figure>
   );
 }
 
-function HistogramData({ bins }: { bins: Bins }) {
+/** The bars. Tab leads to one of them, and the arrow keys lead from there to the others. */
+function Bars({ bins, chosen, onChoose, x, y }: Choice & { x: Scale; y: Scale }) {
+  const [visited, setVisited] = useState<number | null>(null);
+  const group = useRef<SVGGElement>(null);
+  const buttons = bins.counts.flatMap((count, bin) => (count > 0 ? [bin] : []));
+  const tabStop = visited ?? buttons.find((bin) => isChosen(bins, bin, chosen)) ?? buttons[0];
+
+  function move(bin: number, step: number): void {
+    const next = buttons[buttons.indexOf(bin) + step];
+    group.current?.querySelector<SVGElement>(`[data-bin="${next}"]`)?.focus();
+  }
+
+  function press(event: KeyboardEvent, bin: number): void {
+    if (event.key === 'ArrowLeft') move(bin, -1);
+    else if (event.key === 'ArrowRight') move(bin, 1);
+    else if (event.key === 'Enter' || event.key === ' ') onChoose(rangeOf(bins, bin));
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <g ref={group}>
+      {buttons.map((bin) => (
+        // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
+        <g
+          key={bin}
+          class="plot-button"
+          role="button"
+          data-bin={bin}
+          tabIndex={bin === tabStop ? 0 : -1}
+          aria-pressed={isChosen(bins, bin, chosen)}
+          aria-label={text.value.tableFilter.bar(nameOf(bins, bin), bins.counts[bin] ?? 0)}
+          onClick={() => onChoose(rangeOf(bins, bin))}
+          onFocus={() => setVisited(bin)}
+          onKeyDown={(event) => press(event, bin)}
+        >
+          <Bar {...{ bins, bin, chosen, x, y }} />
+        </g>
+      ))}
+    </g>
+  );
+}
+
+interface BarProps extends Pick<Choice, 'bins' | 'chosen'> {
+  bin: number;
+  x: Scale;
+  y: Scale;
+}
+
+/** A bar, and around it an area as high as the plot, because bars can be low. */
+function Bar({ bins, bin, chosen, x, y }: BarProps) {
+  const { from } = rangeOf(bins, bin);
+  const count = bins.counts[bin] ?? 0;
+  const left = x(from) + 1;
+  const width = Math.max(0, x(bins.edges[bin + 1] ?? 0) - left - 1);
+  const isFaint = chosen !== null && !isInRange(from, chosen);
+  return (
+    <>
+      <rect class="plot-hit" x={left} y={MARGIN.top} {...{ width }} height={BOTTOM - MARGIN.top} />
+      <rect
+        class={isFaint ? 'plot-bar plot-bar-faint' : 'plot-bar'}
+        x={left}
+        y={y(count)}
+        width={width}
+        height={BOTTOM - y(count)}
+      />
+    </>
+  );
+}
+
+/** Return the years of a bin. The last one includes the horizon. */
+function rangeOf({ edges, counts }: Bins, bin: number): YearRange {
+  return { from: edges[bin] ?? 0, to: bin === counts.length - 1 ? null : (edges[bin + 1] ?? null) };
+}
+
+function isChosen(bins: Bins, bin: number, chosen: YearRange | null): boolean {
+  const { from, to } = rangeOf(bins, bin);
+  return chosen?.from === from && chosen.to === to;
+}
+
+function nameOf({ edges, counts }: Bins, bin: number): string {
+  const isLast = bin === counts.length - 1;
+  return text.value.plots.cohort.binName(edges[bin] ?? 0, edges[bin + 1] ?? 0, isLast);
+}
+
+/** The bins as a table. Its buttons are large enough for a finger, unlike narrow bars. */
+function HistogramData({ bins, chosen, onChoose }: Choice) {
   const words = text.value.plots.cohort;
-  const last = bins.counts.length - 1;
   return (
     <PlotData name={words.histogram}>
       <thead>
@@ -69,7 +161,18 @@ function HistogramData({ bins }: { bins: Bins }) {
         {bins.counts.map((count, bin) => (
           <tr key={bin}>
             <th scope="row">
-              {words.binName(bins.edges[bin] ?? 0, bins.edges[bin + 1] ?? 0, bin === last)}
+              {count === 0 ? (
+                nameOf(bins, bin)
+              ) : (
+                <button
+                  type="button"
+                  class="link-button"
+                  aria-pressed={isChosen(bins, bin, chosen)}
+                  onClick={() => onChoose(rangeOf(bins, bin))}
+                >
+                  {nameOf(bins, bin)}
+                </button>
+              )}
             </th>
             <td class="number">{text.value.format.whole(count)}</td>
           </tr>

@@ -10,13 +10,15 @@ interface PlotProps {
   label: string;
   height: number;
   draw: (width: number) => ComponentChildren;
+  /** Whether it has controls. Those of a picture would be hidden from screen readers. */
+  hasControls?: boolean;
 }
 
 /** About half a sheet. The width cannot be measured on paper, so the plot is scaled to it. */
 const PRINTED_WIDTH = 380;
 
 /** A plot, drawn for its actual width, so that its text has the same size on every screen. */
-export function Plot({ label, height, draw }: PlotProps) {
+export function Plot({ label, height, draw, hasControls = false }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(480);
   useEffect(() => {
@@ -29,7 +31,11 @@ export function Plot({ label, height, draw }: PlotProps) {
   const drawnWidth = isPrinting.value ? PRINTED_WIDTH : width;
   return (
     <div class="plot" ref={box}>
-      <svg role="img" aria-label={label} viewBox={`0 0 ${drawnWidth} ${height}`}>
+      <svg
+        role={hasControls ? 'group' : 'img'}
+        aria-label={label}
+        viewBox={`0 0 ${drawnWidth} ${height}`}
+      >
         {draw(drawnWidth)}
       </svg>
     </div>

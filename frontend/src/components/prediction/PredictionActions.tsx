@@ -3,6 +3,7 @@ import { type Problem, problemOf } from '../../api/problem';
 import type { Model, Prediction } from '../../api/types';
 import { localised, text } from '../../i18n';
 import { availableActions } from '../../lib/predictionActions';
+import { fileLabel, predictionName } from '../../lib/predictionName';
 import { addresses } from '../../lib/routes';
 import { modelById } from '../../state/catalogue';
 import { withIdempotencyKey } from '../../state/idempotency';
@@ -11,6 +12,7 @@ import { api, balance, refreshBalance, updateBalance } from '../../state/session
 import { ConfirmDialog } from '../common/ConfirmDialog';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
+import { DescriptionDialog } from './DescriptionDialog';
 import { NOT_ENOUGH_COINS_ID, NotEnoughCoins } from './NotEnoughCoins';
 
 interface Props {
@@ -19,15 +21,20 @@ interface Props {
   onChange: (prediction: Prediction) => void;
 }
 
-/** The actions on a prediction: cancel it, run it again, delete its files. */
+/** The actions on a prediction: name it, cancel it, run it again, delete its files. */
 export function PredictionActions({ prediction, onChange }: Props) {
   const words = text.value.actions;
-  const [dialog, setDialog] = useState<'retry' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'describe' | 'retry' | 'delete' | null>(null);
   const { isBusy, problem, run } = useAction();
   const group = useRef<HTMLFieldSetElement>(null);
   const model = modelById(prediction.prediction_model_id);
-  const { cancel, retryPrice, deleteFiles } = availableActions(prediction, model);
+  const { describe, cancel, retryPrice, deleteFiles } = availableActions(prediction, model);
   const close = () => setDialog(null);
+
+  function describeAs(changed: Prediction): void {
+    close();
+    onChange(changed);
+  }
 
   function finish(changed: Prediction): void {
     close();
@@ -41,8 +48,13 @@ export function PredictionActions({ prediction, onChange }: Props) {
       ref={group}
       class="prediction-actions"
       tabIndex={-1}
-      aria-label={words.group(prediction.file_name ?? text.value.history.untitled)}
+      aria-label={words.group(predictionName(prediction, text.value))}
     >
+      {describe && (
+        <button type="button" class="link-button" onClick={() => setDialog('describe')}>
+          {text.value.description.title}
+        </button>
+      )}
       {cancel && (
         <button
           type="button"
@@ -68,6 +80,9 @@ export function PredictionActions({ prediction, onChange }: Props) {
         <a href={addresses.prediction(prediction.retry_of)}>{words.retryOf}</a>
       )}
       {problem && <ProblemNotice problem={problem} />}
+      {dialog === 'describe' && (
+        <DescriptionDialog prediction={prediction} onChange={describeAs} onClose={close} />
+      )}
       {dialog === 'retry' && model && (
         <RetryDialog prediction={prediction} model={model} onClose={close} />
       )}
@@ -85,8 +100,8 @@ interface RetryProps {
 }
 
 function RetryDialog({ prediction, model, onClose }: RetryProps) {
-  const { actions: words, history } = text.value;
-  const file = prediction.file_name ?? history.untitled;
+  const words = text.value.actions;
+  const file = fileLabel(prediction, text.value);
   const missing = balance.value === null ? 0 : model.coins - balance.value;
   return (
     <ConfirmDialog

@@ -1,18 +1,17 @@
 import type { Prediction } from '../../api/types';
-import { localised, text } from '../../i18n';
-import { modelById } from '../../state/catalogue';
+import { text } from '../../i18n';
+import { modelTitle } from '../../state/catalogue';
 import { StatusBadge } from './StatusBadge';
 
 /** Facts about a prediction: status, model, date, cost and duration. */
 export function PredictionFacts({ prediction }: { prediction: Prediction }) {
   const words = text.value.prediction;
-  const model = modelById(prediction.prediction_model_id);
   const runMs = prediction.timings?.run_ms;
   return (
     <p class="prediction-facts">
       <StatusBadge status={prediction.status} />
       <span>
-        {words.model}: {model ? localised(model.title) : prediction.prediction_model_id},{' '}
+        {words.model}: {modelTitle(prediction.prediction_model_id)},{' '}
         {text.value.submission.version(prediction.model_version)}
       </span>
       <span>

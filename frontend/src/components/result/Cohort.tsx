@@ -3,6 +3,7 @@ import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
 import {
   type Bins,
+  countInRange,
   countOf,
   type Stratum,
   strataOf,
@@ -11,7 +12,9 @@ import {
 } from '../../lib/strata';
 import type { CohortState } from '../../state/cohort';
 import { curveCardOf, loadCurveCard } from '../../state/curveCard';
+import { isPrinting } from '../../state/printing';
 import type { ResultRows } from '../../state/resultRows';
+import { type TableViewState, toggleRange } from '../../state/tableView';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
@@ -24,10 +27,11 @@ interface Props {
   prediction: Prediction;
   /** Null if the result has too many rows to load them all. */
   result: ResultRows | null;
+  view: TableViewState;
 }
 
 /** The overview of a result: histogram, survival by group, and a table of the groups. */
-export function Cohort({ state, prediction, result }: Props) {
+export function Cohort({ state, prediction, result, view }: Props) {
   const words = text.value.plots.cohort;
   const isLargeEnough = prediction.rows >= COHORT_MIN;
   useEffect(() => {
@@ -41,22 +45,52 @@ export function Cohort({ state, prediction, result }: Props) {
       <h3 id="cohort-title">{words.title}</h3>
       {problem && <ProblemNotice problem={problem} onRetry={() => void state.load()} />}
       {!bins && !problem && <p role="status">{words.loading}</p>}
-      {bins && <Overview {...{ bins, prediction, result }} />}
+      {bins && <Overview {...{ bins, prediction, result, view }} />}
     </section>
   );
 }
 
-function Overview({ bins, prediction, result }: Omit<Props, 'state'> & { bins: Bins }) {
+function Overview({ bins, prediction, result, view }: Omit<Props, 'state'> & { bins: Bins }) {
   const survivalYears = prediction.survival_years ?? [];
   const strata = useMemo(() => strataOf(bins), [bins]);
   const { wholeCurves, isLoading } = useWholeCurves(strata, prediction, result);
   return (
     <div class="cohort-parts">
-      <Histogram bins={bins} />
+      <Histogram
+        bins={bins}
+        chosen={view.value.arrangement.range}
+        onChoose={(range) => toggleRange(view, range)}
+      >
+        <ChosenRange {...{ bins, view }} />
+      </Histogram>
       <StrataPlot {...{ strata, survivalYears, wholeCurves, isLoading }} />
-      <Strata strata={strata} total={countOf(bins)} />
+      <Strata {...{ strata, view }} total={countOf(bins)} />
     </div>
   );
+}
+
+/** The chosen range, and the way to its patients. */
+function ChosenRange({ bins, view }: { bins: Bins; view: TableViewState }) {
+  const words = text.value.tableFilter;
+  const { range } = view.value.arrangement;
+  if (!range) return <p class="hint filter-hint">{words.barsHint}</p>;
+  return (
+    <p class="filter-chip">
+      <span>{words.active([words.range(range.from, range.to)], countInRange(bins, range))}</span>
+      <button type="button" class="link-button" onClick={showTable}>
+        {words.toTable}
+      </button>
+      <button type="button" class="link-button" onClick={() => toggleRange(view, range)}>
+        {words.clear}
+      </button>
+    </p>
+  );
+}
+
+function showTable(): void {
+  const title = document.querySelector<HTMLElement>('#table-title');
+  title?.scrollIntoView();
+  title?.focus({ preventScroll: true });
 }
 
 /** Compute the whole mean curves as soon as all rows and the model's card are loaded. */
@@ -84,7 +118,13 @@ function useWholeCurves(
   return { wholeCurves, isLoading };
 }
 
-function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }) {
+interface StrataProps {
+  strata: readonly Stratum[];
+  total: number;
+  view: TableViewState;
+}
+
+function Strata({ strata, total, view }: StrataProps) {
   const words = text.value.plots.cohort;
   const { format } = text.value;
   const percents = wholePercents(strata.map(({ count }) => count));
@@ -115,7 +155,9 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
       <tbody>
         {strata.map((stratum, index) => (
           <tr key={stratum.from}>
-            <th scope="row">{words.stratum(stratum.from, stratum.to)}</th>
+            <th scope="row">
+              <StratumName {...{ stratum, view }} />
+            </th>
             {columns.map(({ name, value }) => (
               <td key={name} class="number strata-number" data-label={name}>
                 {value(stratum, index)}
@@ -125,6 +167,25 @@ function Strata({ strata, total }: { strata: readonly Stratum[]; total: number }
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** The button that shows only the patients of a group. */
+function StratumName({ stratum, view }: { stratum: Stratum; view: TableViewState }) {
+  const { from, to, count } = stratum;
+  const { range } = view.value.arrangement;
+  const name = text.value.plots.cohort.stratum(from, to);
+  // Printed tables have no buttons.
+  if (count === 0 || isPrinting.value) return name;
+  return (
+    <button
+      type="button"
+      class="link-button"
+      aria-pressed={range?.from === from && range.to === to}
+      onClick={() => toggleRange(view, { from, to })}
+    >
+      {name}
+    </button>
   );
 }
 

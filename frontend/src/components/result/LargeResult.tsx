@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Prediction } from '../../api/types';
+import type { Prediction, Row } from '../../api/types';
 import { text } from '../../i18n';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { pageCount, ROWS_PER_PAGE } from '../../lib/rowTable';
+import { isInRange, pageCount, ROWS_PER_PAGE } from '../../lib/rowTable';
+import { type Bins, countInRange } from '../../lib/strata';
 import type { CohortState } from '../../state/cohort';
 import { isPrinting } from '../../state/printing';
 import { createRowPages, type RowPages } from '../../state/resultRows';
+import { changeView, type TableViewState } from '../../state/tableView';
 import { Pager } from '../common/Pager';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { SegmentedChoice } from '../common/SegmentedChoice';
@@ -17,20 +19,22 @@ interface Props {
   prediction: Prediction;
   parameters: ResultParameters;
   cohort: CohortState;
+  view: TableViewState;
 }
 
 /**
  * A result with too many patients to load them all. It shows those with the lowest estimates, or all
  * of them page by page.
  */
-export function LargeResult({ prediction, parameters, cohort }: Props) {
+export function LargeResult({ prediction, parameters, cohort, view }: Props) {
   const words = text.value.large;
-  const [view, setView] = useState<'lowest' | 'file'>('lowest');
+  const { isFileOrder } = view.value;
   // Created here, so that the page number survives a change of the view, and printing.
   const pages = useMemo(() => createRowPages(prediction.prediction_id), [prediction.prediction_id]);
-  const lowestEstimates = cohort.cohort.value?.sickest;
+  const bins = cohort.cohort.value;
+  const lowestEstimates = bins?.sickest;
   // Printing always shows the patients with the lowest estimates.
-  const showsLowest = view === 'lowest' || isPrinting.value;
+  const showsLowest = !isFileOrder || isPrinting.value;
   return (
     <>
       <div class="toolbar">
@@ -41,8 +45,8 @@ export function LargeResult({ prediction, parameters, cohort }: Props) {
             lowest: words.lowestEstimates(lowestEstimates?.length ?? 1000),
             file: words.fileOrder,
           }}
-          chosen={view}
-          onChoose={setView}
+          chosen={isFileOrder ? 'file' : 'lowest'}
+          onChoose={(choice) => changeView(view, { isFileOrder: choice === 'file' })}
         />
       </div>
       <p class="hint">{words.hint(prediction.rows)}</p>
@@ -53,34 +57,54 @@ export function LargeResult({ prediction, parameters, cohort }: Props) {
               {text.value.plots.printing.lowestEstimates(lowestEstimates.length, prediction.rows)}
             </p>
           )}
-          <ResultTable
-            predictionId={prediction.prediction_id}
-            rows={lowestEstimates}
-            parameters={parameters}
-            sortBy="years"
-          />
+          <ListedPart {...{ view, bins }} rows={lowestEstimates} total={prediction.rows} />
+          <ResultTable view={view} rows={lowestEstimates} parameters={parameters} />
         </>
       )}
-      {!showsLowest && <FileOrder pages={pages} total={prediction.rows} parameters={parameters} />}
+      {!showsLowest && <FileOrder {...{ pages, parameters, view }} total={prediction.rows} />}
+    </>
+  );
+}
+
+interface ListedPartProps {
+  view: TableViewState;
+  bins: Bins;
+  rows: readonly Row[];
+  total: number;
+}
+
+/** Which patients the search and the filters cover, and how many of a chosen range are listed. */
+function ListedPart({ view, bins, rows, total }: ListedPartProps) {
+  const words = text.value.tableFilter;
+  const { range } = view.value.arrangement;
+  const listed = range && rows.filter(({ years }) => isInRange(years, range)).length;
+  return (
+    <>
+      <p class="hint">{words.largeHint(rows.length, total)}</p>
+      {range && listed !== null && <p>{words.largeRange(listed, countInRange(bins, range))}</p>}
     </>
   );
 }
 
 interface FileOrderProps {
+  view: TableViewState;
   pages: RowPages;
   total: number;
   parameters: ResultParameters;
 }
 
-function FileOrder({ pages, total, parameters }: FileOrderProps) {
+function FileOrder({ view, pages, total, parameters }: FileOrderProps) {
   const words = text.value.large;
-  const [highlightedRow, setHighlightedRow] = useState<number | null>(null);
+  const [highlightedRow, setHighlightedRow] = useState(view.value.visitedRow);
   useEffect(() => {
-    if (pages.rows.value.length === 0) void pages.show(0);
-  }, [pages]);
+    if (pages.rows.value.length === 0) void pages.show(view.value.filePage);
+  }, [pages, view]);
   const page = pages.page.value;
   const rows = pages.rows.value;
-  const onPage = (index: number) => void pages.show(index);
+  const onPage = (index: number) => {
+    changeView(view, { filePage: index });
+    void pages.show(index);
+  };
 
   function goTo(row: number): void {
     setHighlightedRow(row);

@@ -10,6 +10,7 @@ import { modelById } from '../../state/catalogue';
 import { createCohort } from '../../state/cohort';
 import { createResultRows, type ResultRows, ROWS_IN_BROWSER_MAX } from '../../state/resultRows';
 import { api } from '../../state/session';
+import { type TableViewState, tableViewOf } from '../../state/tableView';
 import { DataWarning } from '../common/DataWarning';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
@@ -28,6 +29,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
   const id = prediction.prediction_id;
   const cohort = useMemo(() => createCohort(id), [id]);
   const isLarge = prediction.rows > ROWS_IN_BROWSER_MAX;
+  const view = useMemo(() => tableViewOf(id), [id]);
   const result = useMemo(() => (isLarge ? null : createResultRows(id)), [isLarge, id]);
   return (
     <section class="result" aria-labelledby="result-title">
@@ -49,23 +51,23 @@ export function Result({ prediction }: { prediction: Prediction }) {
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
       <p class="hint">{intervalHint(parameters, text.value)}</p>
       <ResultActions prediction={prediction} />
-      <Cohort state={cohort} prediction={prediction} result={result} />
+      <Cohort state={cohort} {...{ prediction, result, view }} />
       {result === null ? (
-        <LargeResult {...{ prediction, parameters, cohort }} />
+        <LargeResult {...{ prediction, parameters, cohort, view }} />
       ) : (
-        <WholeResult {...{ id, parameters, result }} />
+        <WholeResult {...{ parameters, result, view }} />
       )}
     </section>
   );
 }
 
 interface WholeResultProps {
-  id: string;
   parameters: ResultParameters;
   result: ResultRows;
+  view: TableViewState;
 }
 
-function WholeResult({ id, parameters, result }: WholeResultProps) {
+function WholeResult({ parameters, result, view }: WholeResultProps) {
   useEffect(() => {
     void result.load();
     return result.stop;
@@ -74,7 +76,7 @@ function WholeResult({ id, parameters, result }: WholeResultProps) {
   return (
     <>
       {result.rows.value.length > 0 && (
-        <ResultTable predictionId={id} rows={result.rows.value} parameters={parameters} />
+        <ResultTable view={view} rows={result.rows.value} parameters={parameters} />
       )}
       <SkippedPatients rows={result.skipped.value} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}

@@ -1,76 +1,65 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { PRINTED_ROWS_MAX, printedRows } from '../../lib/printedRows';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { type Arrangement, arrangeRows, pageCount, pageOf, type SortKey } from '../../lib/rowTable';
+import {
+  type Arrangement,
+  arrangeRows,
+  isFiltered,
+  NO_FILTER,
+  pageCount,
+  pageOf,
+} from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
-import { rememberTableView, type TableView, tableViewOf } from '../../state/tableView';
+import { arrange, changeView, sortBy, type TableViewState } from '../../state/tableView';
 import { Pager } from '../common/Pager';
+import { FilterChip } from './FilterChip';
 import { RowTable } from './RowTable';
 
 interface Props {
-  predictionId: string;
+  view: TableViewState;
   rows: readonly Row[];
   parameters: ResultParameters;
-  sortBy?: SortKey;
 }
 
 /** A table of rows that are all loaded, so that they can be sorted and searched in the browser. */
-export function ResultTable({ predictionId, rows, parameters, sortBy = 'row' }: Props) {
+export function ResultTable({ view, rows, parameters }: Props) {
   const words = text.value.result;
-  const [view, setView] = useState(() => tableViewOf(predictionId, sortBy));
-  const { arrangement, page, visitedRow } = view;
+  const { arrangement, page, visitedRow } = view.value;
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
   const hasIds = useMemo(() => rows.some((row) => row.id !== null), [rows]);
-  const isFiltered = arrangement.idFilter.trim() !== '';
-
-  function changeView(change: Partial<TableView>): void {
-    const changed = { ...view, visitedRow: null, ...change };
-    setView(changed);
-    rememberTableView(predictionId, changed);
-  }
-
-  function arrange(change: Partial<Arrangement>): void {
-    changeView({ arrangement: { ...arrangement, ...change }, page: 0 });
-  }
-
-  function sort(column: SortKey): void {
-    const isSorted = arrangement.sortBy === column;
-    arrange({ sortBy: column, descending: isSorted && !arrangement.descending });
-  }
-
+  const isSearched = arrangement.idFilter.trim() !== '';
   return (
     <>
-      <h3 class="table-title">{words.tableCaption}</h3>
-      <div class={isFiltered ? 'toolbar toolbar-filtered' : 'toolbar'}>
+      <h3 class="table-title" id="table-title" tabIndex={-1}>
+        {words.tableCaption}
+      </h3>
+      <div class={isSearched ? 'toolbar toolbar-filtered' : 'toolbar'}>
         <div class="field">
           <label for="id-filter">{hasIds ? words.filter : words.filterByRow}</label>
           <input
             id="id-filter"
             type="search"
             value={arrangement.idFilter}
-            onInput={(event) => arrange({ idFilter: event.currentTarget.value })}
+            onInput={(event) => arrange(view, { idFilter: event.currentTarget.value })}
           />
         </div>
+        <ValueFilters {...{ view, rows }} />
         <p class="hint" aria-live="polite">
           {words.matching(arranged.length, rows.length)}
         </p>
       </div>
+      {isFiltered(arrangement) && <FilterChip view={view} count={arranged.length} />}
       {isPrinting.value && arranged.length > PRINTED_ROWS_MAX && (
         <p>{text.value.plots.printing.lowestEstimates(PRINTED_ROWS_MAX, arranged.length)}</p>
       )}
       {arranged.length === 0 ? (
-        <p>
-          {words.noneMatching}{' '}
-          <button type="button" class="link-button" onClick={() => arrange({ idFilter: '' })}>
-            {words.clearFilter}
-          </button>
-        </p>
+        <NoneMatching view={view} />
       ) : (
         <RowTable
           rows={isPrinting.value ? printedRows(arranged) : pageOf(arranged, page)}
-          sorting={{ arrangement, onSort: sort }}
+          sorting={{ arrangement, onSort: (column) => sortBy(view, column) }}
           {...{ parameters, hasIds }}
           highlightedRow={visitedRow}
         />
@@ -78,8 +67,52 @@ export function ResultTable({ predictionId, rows, parameters, sortBy = 'row' }: 
       <Pager
         page={page}
         pages={pageCount(arranged.length)}
-        onPage={(index) => changeView({ page: index })}
+        onPage={(index) => changeView(view, { page: index })}
       />
     </>
+  );
+}
+
+/** The filters by missing and by unusual values, if there are such values. */
+function ValueFilters({ view, rows }: Pick<Props, 'view' | 'rows'>) {
+  const words = text.value.tableFilter;
+  const { arrangement } = view.value;
+  const choices = useMemo(
+    () =>
+      [
+        rows.some((row) => row.imputed.length > 0) && ('imputed' as const),
+        rows.some((row) => row.out_of_range.length > 0) && ('outOfRange' as const),
+      ].filter((choice) => choice !== false),
+    [rows],
+  );
+  if (choices.length === 0) return null;
+  return (
+    <fieldset class="value-filters">
+      <legend>{words.title}</legend>
+      {choices.map((choice) => (
+        <label key={choice} class="choice">
+          <input
+            type="checkbox"
+            checked={arrangement[choice]}
+            onChange={(event) => arrange(view, { [choice]: event.currentTarget.checked })}
+          />
+          <span>{words[choice]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function NoneMatching({ view }: { view: TableViewState }) {
+  const { result: words, tableFilter } = text.value;
+  const filtered = isFiltered(view.value.arrangement);
+  const everything: Partial<Arrangement> = { idFilter: '', ...NO_FILTER };
+  return (
+    <p>
+      {filtered ? tableFilter.none : words.noneMatching}{' '}
+      <button type="button" class="link-button" onClick={() => arrange(view, everything)}>
+        {words.clearFilter}
+      </button>
+    </p>
   );
 }

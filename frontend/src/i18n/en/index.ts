@@ -4,8 +4,10 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { patientPage } from './patientPage';
@@ -13,6 +15,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 import { values } from './values';
 
 export const en = {
@@ -22,13 +25,17 @@ export const en = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   patientPage,
   plots,
   profile,
   reading,
+  tableFilter,
   values,
   coins,
+  description,
   actions,
 };
 

@@ -135,7 +135,8 @@ const history = {
   emptyAction: 'Make your first prediction',
   more: 'Show older predictions',
   /** In place of the name, which is deleted with the file. */
-  untitled: 'Deleted file',
+  untitled: 'File without a name',
+  deletedFile: 'Deleted file',
   patients,
   cost: (count: number) => coins(count),
   refunded: 'refunded',

@@ -142,6 +142,8 @@ const sentences: Record<ProblemCode, (problem: Problem) => string> = {
   result_expired: () =>
     'The files of this result are no longer stored. Please submit the patients again.',
   input_expired: () => 'The patients’ file is no longer stored. Please submit it again.',
+  files_deleted: () =>
+    'The files of this prediction were deleted, and its name and note with them. It cannot get new ones.',
   not_ended: () => 'This prediction has not ended yet.',
   not_queued: () => 'This prediction has already ended. Nothing was cancelled or deleted.',
   prediction_running: () => 'This prediction is already running and cannot be cancelled.',

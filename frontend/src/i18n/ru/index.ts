@@ -5,8 +5,10 @@ import { createFormat } from '../format';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
+import { description } from './description';
 import { interval } from './interval';
 import { large } from './large';
+import { comparison, models } from './models';
 import { pages } from './pages';
 import { patient } from './patient';
 import { patientPage } from './patientPage';
@@ -14,6 +16,7 @@ import { plots } from './plots';
 import { problems } from './problems';
 import { profile } from './profile';
 import { reading } from './reading';
+import { tableFilter } from './tableFilter';
 import { values } from './values';
 
 export const ru: Dictionary = {
@@ -23,12 +26,16 @@ export const ru: Dictionary = {
   check,
   interval,
   large,
+  models,
+  comparison,
   patient,
   patientPage,
   plots,
   profile,
   reading,
+  tableFilter,
   values,
   coins,
+  description,
   actions,
 };

@@ -129,6 +129,7 @@ def _files_and_states(api: Collector, patch: pytest.MonkeyPatch) -> None:
     result_paths = ("/rows", "/cohort", "/result.csv")
     for method, tail in [("GET", ""), ("DELETE", ""), ("POST", "/retry"), *(("GET", tail) for tail in result_paths)]:
         api.refusal("unknown_prediction", method, f"/api/predict/{ID}{tail}")
+    api.refusal("unknown_prediction", "PATCH", f"/api/predict/{ID}", {"name": "x"})
     api.refusal("unknown_upload", "DELETE", f"/api/uploads/{ID}")
     api.refusal("unknown_model", "POST", "/api/predict/none", patients(1), Content_Type=CSV)
     prediction_id = api.ask("POST", "/api/predict/mayo", patients(1), Content_Type=CSV)["prediction_id"]
@@ -140,6 +141,7 @@ def _files_and_states(api: Collector, patch: pytest.MonkeyPatch) -> None:
     api.ask("DELETE", path)
     for tail in result_paths:
         api.refusal("result_expired", "GET", path + tail)
+    api.refusal("files_deleted", "PATCH", path, {"name": "x"})
 
 
 def _keys(api: Collector, patch: pytest.MonkeyPatch) -> None:

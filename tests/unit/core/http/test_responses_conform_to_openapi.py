@@ -75,6 +75,7 @@ def test_every_success_conforms_to_the_document(api: Api) -> None:
     ask("POST", f"/api/predict/{prediction_id}/retry", Idempotency_Key="r")
     ask("GET", "/api/billing/ledger")
     ask("GET", "/api/predict")
+    assert ask("PATCH", f"/api/predict/{prediction_id}", {"name": "first visit"})["name"] == "first visit"
     assert ask("DELETE", f"/api/predict/{prediction_id}")["files_deleted_at"]
     ask("PUT", "/api/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD + "!"})
     api.token = ask("POST", "/api/auth/login", {"name": "anna", "password": PASSWORD + "!"})["access_token"]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.billing.ledger import NotEnoughCoinsError, TooManyOpenChargesError
+from chalicelib.inference.catalog.catalog import ModelDisabledError, UnknownModelError
 from chalicelib.inference.catalog.price_overrides import CACHE_SECONDS, Override
 from chalicelib.inference.predictions.options import Options
 from chalicelib.inference.predictions.prediction import Prediction, Status
@@ -275,6 +276,33 @@ def test_a_prediction_that_has_not_ended_cannot_be_retried(world: World) -> None
         world.predictions.retry(user, prediction.prediction_id)
 
     assert (caught.value.status, caught.value.code) == (409, "not_ended")
+    assert world.balance(user) == 400
+
+
+def test_a_file_can_be_run_again_by_another_model_at_its_price(world: World) -> None:
+    user = world.register()
+    first = world.run(world.submit(user))
+
+    accepted = world.predictions.retry(user, first.prediction_id, model_id="mayo")
+
+    assert (accepted.prediction.model_id, accepted.prediction.cost, accepted.balance) == ("mayo", 20, 480)
+    assert (accepted.prediction.retry_of, accepted.prediction.options) == (first.prediction_id, first.options)
+    second = world.read(accepted.prediction)
+    assert second.input_sha256 == first.input_sha256
+    assert world.files.read(second.input_key) == world.files.read(first.input_key)
+
+
+def test_a_retry_by_an_unknown_or_disabled_model_is_refused_and_not_charged(world: World) -> None:
+    user = world.register()
+    prediction = world.run(world.submit(user))
+    world.price_overrides.put("mayo", Override(enabled=False))
+    world.clock.advance(CACHE_SECONDS)
+
+    with pytest.raises(UnknownModelError):
+        world.predictions.retry(user, prediction.prediction_id, model_id="no-such-model")
+    with pytest.raises(ModelDisabledError):
+        world.predictions.retry(user, prediction.prediction_id, model_id="mayo")
+
     assert world.balance(user) == 400
 
 

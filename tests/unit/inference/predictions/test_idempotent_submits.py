@@ -61,6 +61,19 @@ def test_a_key_of_a_submission_is_refused_for_a_retry(world: World) -> None:
         world.predictions.retry(user, prediction_id, "k")
 
 
+def test_a_key_of_a_retry_is_refused_for_a_retry_by_another_model(world: World) -> None:
+    user = world.register()
+    prediction_id = submit(world, user, None)
+    world.worker_with().run(prediction_id)
+    first = world.predictions.retry(user, prediction_id, "k", "mayo")
+
+    assert world.predictions.retry(user, prediction_id, "k", "mayo").prediction == first.prediction
+    for other in (None, "lasso"):
+        with pytest.raises(IdempotencyKeyReusedError):
+            world.predictions.retry(user, prediction_id, "k", other)
+    assert world.balance(user) == 380
+
+
 def test_two_users_may_use_the_same_key(world: World) -> None:
     anna, boris = world.register("anna"), world.register("boris")
 

@@ -1,0 +1,75 @@
+import { useState } from 'preact/hooks';
+import type { Prediction } from '../../api/types';
+import { text } from '../../i18n';
+import { cleanText, NAME_MAX, NOTE_MAX } from '../../lib/predictionName';
+import { api } from '../../state/session';
+import { CloseButton, Dialog } from '../common/Dialog';
+import { ProblemNotice } from '../common/ProblemNotice';
+import { useAction } from '../common/useAction';
+
+interface Props {
+  prediction: Prediction;
+  onChange: (changed: Prediction) => void;
+  onClose: () => void;
+}
+
+/** The form for the name and the note of a prediction. After a problem it keeps what was typed. */
+export function DescriptionDialog({ prediction, onChange, onClose }: Props) {
+  const words = text.value.description;
+  const [name, setName] = useState(prediction.name ?? '');
+  const [note, setNote] = useState(prediction.note ?? '');
+  const { isBusy, problem, run } = useAction();
+
+  async function save(): Promise<void> {
+    const description = { name: cleanText(name), note: cleanText(note) };
+    onChange(await api.describe(prediction.prediction_id, description));
+  }
+
+  return (
+    <Dialog title={words.title} isBusy={isBusy} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run(save);
+        }}
+      >
+        <p id="description-warning">{words.warning}</p>
+        <div class="field">
+          <label for="description-name">{words.name}</label>
+          <input
+            id="description-name"
+            value={name}
+            maxLength={NAME_MAX}
+            autocomplete="off"
+            aria-describedby="description-warning"
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="description-note">{words.note}</label>
+          <textarea
+            id="description-note"
+            value={note}
+            maxLength={NOTE_MAX}
+            rows={3}
+            aria-describedby="description-warning"
+            onInput={(event) => setNote(event.currentTarget.value)}
+          />
+        </div>
+        {problem?.code === 'invalid_input' ? (
+          <p class="field-error" role="alert">
+            {words.refused(NAME_MAX, NOTE_MAX)}
+          </p>
+        ) : (
+          problem && <ProblemNotice problem={problem} />
+        )}
+        <div class="actions">
+          <button type="submit" class="button" disabled={isBusy}>
+            {isBusy ? words.saving : words.save}
+          </button>
+          <CloseButton label={text.value.actions.back} disabled={isBusy} />
+        </div>
+      </form>
+    </Dialog>
+  );
+}
