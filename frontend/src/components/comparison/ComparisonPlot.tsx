@@ -1,6 +1,6 @@
 import { text } from '../../i18n';
 import { curveOf, wholeCurve } from '../../lib/curve';
-import { intervalLabel, intervalText } from '../../lib/interval';
+import { estimateText, intervalLabel, intervalText } from '../../lib/interval';
 import { contributionTotal } from '../../lib/patientRow';
 import { linearScale, type Scale } from '../../lib/scale';
 import { curveCardOf } from '../../state/curveCard';
@@ -22,7 +22,11 @@ export function ComparisonPlot({ estimates }: { estimates: readonly Estimate[] }
     Math.max(parameters.horizon, row.survival.at(-1)?.years ?? 0),
   );
   const lines = estimates.map(({ title, row, parameters: { horizon } }) =>
-    words.plotLine(title, row.years, intervalText(row, horizon, text.value), horizon),
+    words.plotLine(
+      title,
+      estimateText(row.years, horizon, text.value),
+      intervalText(row, horizon, text.value),
+    ),
   );
   return (
     <Plot

@@ -1,7 +1,7 @@
 // The texts of the choice between models, and of the comparison of models for one patient.
 
 import { createFormat } from '../format';
-import { coins, patients, wholeYears, years } from './nouns';
+import { coins, patients, wholeYears } from './nouns';
 
 const format = createFormat('en');
 
@@ -59,8 +59,9 @@ export const comparison = {
   plot: 'Curves and expected years',
   plotAltText: (lines: readonly string[]) =>
     `Predicted survival of one patient by model. ${lines.join(' ')}`,
-  plotLine: (title: string, expected: number, interval: string, horizon: number) =>
-    `${title}: ${years(expected)} of the next ${wholeYears(horizon)}, interval ${interval}.`,
+  /** `estimate` is a text such as “7.2 of the next 8 years”. */
+  plotLine: (title: string, estimate: string, interval: string) =>
+    `${title}: ${estimate}, interval ${interval}.`,
   noCurve: 'no curve',
   table: 'Estimates of the models',
   figure: 'Figure',
@@ -71,7 +72,7 @@ export const comparison = {
   calculated: 'Calculated',
   price: 'Price',
   paid: coins,
-  none: '–',
+  none: '—',
   horizonsDiffer: (horizons: readonly number[]) =>
     `The models look ahead ${format.list(horizons)} years, so their expected years differ even if they agree. Compare the curves.`,
   offers: 'Not calculated yet',

@@ -1,7 +1,7 @@
 // The texts of the choice between models, and of the comparison of models for one patient.
 
 import { createFormat } from '../format';
-import { coins, patients, wholeYears, wholeYearsGenitive, years } from './nouns';
+import { coins, patients, wholeYears, wholeYearsGenitive } from './nouns';
 
 const format = createFormat('ru');
 
@@ -42,7 +42,7 @@ export const models = {
   plotNotLoaded: 'График не удалось загрузить.',
   uses: 'Что учитывает',
   usesColumns: (columns: string) => `Учитывает: ${columns}.`,
-  fillsColumns: (columns: string) => `Только для оценки пропущенных значений: ${columns}.`,
+  fillsColumns: (columns: string) => `Только для оценки пропусков: ${columns}.`,
   notUsed: 'Модель не учитывает этот показатель',
   onlyFills: 'Модель использует его, только чтобы оценить пропуски',
   notUsedBy: (title: string) => `Модель «${title}» не учитывает столбцы, выделенные серым.`,
@@ -52,7 +52,7 @@ export const comparison = {
   link: 'Сравнить модели для этого пациента',
   title: (row: number, id: string | null) =>
     id === null
-      ? `Сравнение моделей: пациент в строке ${format.whole(row)}`
+      ? `Сравнение моделей: пациент из строки ${format.whole(row)}`
       : `Сравнение моделей: пациент ${id}`,
   back: 'Назад к пациенту',
   lead: 'Одни и те же показатели, прогнозы разных моделей.',
@@ -61,8 +61,8 @@ export const comparison = {
   plot: 'Кривые и ожидаемое число лет',
   plotAltText: (lines: readonly string[]) =>
     `Прогноз выживаемости одного пациента по разным моделям. ${lines.join(' ')}`,
-  plotLine: (title: string, expected: number, interval: string, horizon: number) =>
-    `${title}: ${years(expected)} из ближайших ${wholeYearsGenitive(horizon)}, интервал ${interval}.`,
+  plotLine: (title: string, estimate: string, interval: string) =>
+    `${title}: ${estimate}, интервал ${interval}.`,
   noCurve: 'без кривой',
   table: 'Оценки моделей',
   figure: 'Показатель',
@@ -73,7 +73,7 @@ export const comparison = {
   calculated: 'Рассчитано',
   price: 'Стоимость',
   paid: coins,
-  none: '–',
+  none: '—',
   horizonsDiffer: (horizons: readonly number[]) =>
     `Модели смотрят вперёд на разный срок (${format.list(horizons)} лет), поэтому ожидаемое число лет у них разное, даже если они согласны. Сравнивайте кривые.`,
   offers: 'Ещё не рассчитано',

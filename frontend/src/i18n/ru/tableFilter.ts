@@ -21,7 +21,7 @@ export const tableFilter = {
       : `от ${limit(from)} и меньше ${yearsGenitive(to)}`;
   },
   active: (parts: readonly string[], count: number) =>
-    `Фильтр: ${parts.join(', ')} – ${patients(count)}`,
+    `Фильтр: ${parts.join(', ')} — ${patients(count)}`,
   clear: 'Сбросить фильтр',
   toTable: 'Показать их в таблице',
   barsHint: 'Выберите столбик или группу в таблице групп, чтобы увидеть только этих пациентов.',
