@@ -152,9 +152,10 @@ verify: .venv/.local ## Check a receipt offline: RECEIPT=receipt.json [INPUT=pat
 	@$(if $(RECEIPT),,echo "Name the receipt: make verify RECEIPT=receipt.json INPUT=patients.csv RESULT=result.csv" >&2; exit 2)
 	@$(PYTHON) -m admin.verify "$(RECEIPT)" $(if $(INPUT),--input "$(INPUT)") $(if $(RESULT),--result "$(RESULT)")
 
-openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples from real answers
+openapi: .venv/.dev ## Write docs/openapi.json from the routes, with examples from real answers, and the page's example
 	@$(PYTHON) -m deploy.openapi  # the next command checks the examples against it
-	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest tests/unit/core/http/test_examples.py -k examples_are_what_the_api_answers
+	@WRITE_EXAMPLES=1 $(PYTHON) -m pytest tests/unit/core/http/test_examples.py tests/unit/core/http/test_page_example.py \
+		-k "examples_are_what_the_api_answers or example_is_what_the_service_answers"
 	@$(PYTHON) -m deploy.openapi
 
 package: .venv/.dev ## Write build/<stage>/ with the zips and the template for AWS: STAGE=dev [ARCH=arm64]

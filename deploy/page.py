@@ -18,7 +18,7 @@ _ENTRY = ("index.html", CONFIG)
 _IMMUTABLE = "public, max-age=31536000, immutable"
 _REVALIDATE = "no-cache"
 _ONE_HOUR = "public, max-age=3600"
-_UNHASHED_PATHS = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*", "/docs*")
+_UNHASHED_PATHS = ("/", *(f"/{name}" for name in _ENTRY), "/favicon.svg", "/samples/*", "/example/*", "/docs*")
 """Paths without a content hash in their names: CloudFront must drop them from its cache at each release."""
 
 

@@ -32,7 +32,7 @@ from chalicelib.core.dynamo import (
 from chalicelib.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -51,15 +51,11 @@ REGISTER_SECONDS = 36 * 86_400
 
 
 class NameTakenError(DomainError):
-    """Another account has this name, perhaps in another spelling."""
+    """Another account has this name, perhaps in another spelling. ``errors`` says if the e-mail is taken too."""
 
     status = 409
     code = "name_taken"
     title = "This name is taken"
-
-
-class GrantedBeforeError(Exception):
-    """A deleted account with this e-mail address already had the signup grant."""
 
 
 class EmailTakenError(DomainError):
@@ -68,6 +64,17 @@ class EmailTakenError(DomainError):
     status = 409
     code = "email_taken"
     title = "This e-mail address is taken"
+
+
+class GrantedBeforeError(Exception):
+    """A deleted account with this e-mail address already had the signup grant."""
+
+
+_TAKEN: dict[str, tuple[type[DomainError], str]] = {
+    "name": (NameTakenError, "Another account has this name. Please choose another one."),
+    "email": (EmailTakenError, "There is already an account with this e-mail address. Log in, or use another address."),
+}
+"""The error and the message of each field of a registration that another account can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +155,8 @@ class UserRepository:
         try:
             transact(self._client, items)
         except TransactionCancelledError as error:
-            if "name" in error.refused:
-                raise NameTakenError("Another account has this name. Please choose another one.") from error
-            if "email" in error.refused:
-                raise EmailTakenError(
-                    "There is already an account with this e-mail address. Log in, or use another address."
-                ) from error
+            if taken := [field for field in _TAKEN if field in error.refused]:
+                raise _taken(taken) from error
             if "fingerprint" in error.refused:
                 raise GrantedBeforeError from error
             raise
@@ -504,6 +507,13 @@ def _user_of(item: Item) -> User | None:
         ended_sessions=values.get("ended_sessions", {}),
         submissions=None if submissions is None else {int(window): count for window, count in submissions.items()},
     )
+
+
+def _taken(fields: Sequence[str]) -> DomainError:
+    """Return the error of a registration whose ``fields`` other accounts have: that of the first, listing all."""
+    kind, _ = _TAKEN[fields[0]]
+    errors = [{"column": field, "code": _TAKEN[field][0].code, "message": _TAKEN[field][1]} for field in fields]
+    return kind(" ".join(error["message"] for error in errors), errors=errors, errors_total=len(errors))
 
 
 def _login_keys(user: User) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from chalicelib.auth.service import Accounts, Session, SessionWithoutIdError, Wr
 from chalicelib.core.http.bodies import json_body, parsed_options
 from chalicelib.core.http.client_address import ClientAddresses
 from chalicelib.core.http.endpoints import Endpoints, no_content, ok
-from chalicelib.core.http.schemas import RequestModel, optional_field
+from chalicelib.core.http.schemas import InputProblem, RequestModel, optional_field
 from chalicelib.core.rate_limits import LIMITED, Limits
 
 
@@ -47,7 +47,7 @@ routes = Endpoints[Services](__name__)
     "/api/auth/register",
     "POST",
     body=Registration,
-    answers={201: schemas.Session},
+    answers={201: schemas.Session, 409: InputProblem},
     errors=(NameTakenError, EmailTakenError, *LIMITED),
 )
 def register(request: Request, services: Services) -> Response:

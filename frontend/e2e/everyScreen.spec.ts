@@ -142,18 +142,24 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByLabel(words.account.email).fill('not an address');
       await page.getByLabel(words.account.password).fill('short');
       await page.getByRole('button', { name: words.account.register }).click();
-      const agreement = page.getByLabel(words.account.intendedUse);
-      await expect(agreement).toBeFocused();
-      await expect(agreement).toHaveAccessibleDescription(
-        words.problems.fields.missing('intended_use'),
+      const { fields } = words.problems;
+      await expect(page.getByText(fields.not_an_email('email'))).toBeVisible();
+      await expect(page.getByText(fields.too_short('password'))).toBeVisible();
+      await expect(page.getByLabel(words.account.intendedUse)).toHaveAccessibleDescription(
+        fields.missing('intended_use'),
       );
-      await inspect(page, `${code}-not-agreed`);
-      await agreement.check();
-      await page.getByRole('button', { name: words.account.register }).click();
-      await expect(page.getByText(words.problems.fields.not_an_email('email'))).toBeVisible();
-      await expect(page.getByText(words.problems.fields.too_short('password'))).toBeVisible();
       await expect(page.getByLabel(words.account.email)).toBeFocused();
       await inspect(page, `${code}-form-errors`);
+
+      const taken = await register(await page.context().newPage(), words);
+      await page.getByLabel(words.account.name, { exact: true }).fill(taken.name);
+      await page.getByLabel(words.account.email).fill(taken.email);
+      await page.getByLabel(words.account.password).fill('correct horse battery');
+      await page.getByLabel(words.account.intendedUse).check();
+      await page.getByRole('button', { name: words.account.register }).click();
+      const { name_taken, email_taken } = words.problems.sentences;
+      await expect(page.getByText(name_taken(pageProblem('name_taken')))).toBeVisible();
+      await expect(page.getByText(email_taken(pageProblem('email_taken')))).toBeVisible();
     });
   });
 }

@@ -1,8 +1,10 @@
 import { useEffect } from 'preact/hooks';
 import { LogInAgain } from './components/account/LogInAgain';
 import { Header } from './components/common/Header';
+import { LanguageNotice } from './components/common/LanguageSwitch';
 import { text } from './i18n';
-import { type AccountRoute, addresses, needsAccount, type Route } from './lib/routes';
+import { type AccountRoute, addresses, needsAccount, type Route, showsExample } from './lib/routes';
+import { Accessibility } from './screens/Accessibility';
 import { Landing } from './screens/Landing';
 import { LogIn } from './screens/LogIn';
 import { NotFound } from './screens/NotFound';
@@ -10,6 +12,7 @@ import { NotLoaded } from './screens/NotLoaded';
 import { Register } from './screens/Register';
 import { createChunk } from './state/chunk';
 import { deployment } from './state/deployment';
+import { isAwaitingSession } from './state/otherTabs';
 import { replaceWith, route } from './state/route';
 import { isLoggedIn } from './state/session';
 
@@ -31,11 +34,13 @@ export function App() {
       </button>
       <Header />
       <main class="main" tabIndex={-1}>
+        <LanguageNotice />
         <Screen route={route.value} />
       </main>
       <footer class="footer">
         <p>
-          {words.disclaimer} <a href="docs/">API</a>
+          {words.disclaimer} <a href="docs/">API</a>{' '}
+          <a href={addresses.accessibility}>{text.value.accessibility.title}</a>
         </p>
         <DeploymentNote />
       </footer>
@@ -57,7 +62,10 @@ function DeploymentNote() {
 
 function Screen({ route }: { route: Route }) {
   if (needsAccount(route)) {
-    return isLoggedIn.value ? <AccountScreenOnDemand route={route} /> : <LogIn isRedirected />;
+    if (isLoggedIn.value || showsExample(route)) return <AccountScreenOnDemand route={route} />;
+    if (isAwaitingSession.value) return <p role="status">{text.value.shell.loading}</p>;
+    // A failed attempt is not shown when another screen asks to log in.
+    return <LogIn key={JSON.stringify(route)} isRedirected />;
   }
   switch (route.name) {
     case 'landing':
@@ -66,6 +74,8 @@ function Screen({ route }: { route: Route }) {
       return <Register />;
     case 'login':
       return <LogIn isRedirected={false} />;
+    case 'accessibility':
+      return <Accessibility />;
     case 'unknown':
       return <NotFound />;
   }

@@ -5,6 +5,7 @@ import { App } from './app';
 import { initialLanguage, rememberLanguage, setLanguage } from './i18n';
 import { addresses } from './lib/routes';
 import { readDeployment } from './state/deployment';
+import { followOtherTabs } from './state/otherTabs';
 import { followPrinting } from './state/printing';
 import { followAddress, goTo } from './state/route';
 import { onLogOut, resume } from './state/session';
@@ -25,6 +26,7 @@ function start(root: HTMLElement): void {
   followAddress();
   followPrinting();
   onLogOut(() => goTo(addresses.landing));
+  followOtherTabs();
   void resume();
   void readDeployment();
   render(<App />, root);

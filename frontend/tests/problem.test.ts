@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { isWorthRetrying, pageProblem, problemFromResponse } from '../src/api/problem';
+import {
+  isUnexpected,
+  isWorthRetrying,
+  pageProblem,
+  problemFromResponse,
+} from '../src/api/problem';
 
 test('a problem document is read with its extra fields', () => {
   const problem = problemFromResponse(402, new Headers(), {
@@ -43,4 +48,18 @@ test('only transient problems are worth retrying', () => {
   expect(isWorthRetrying(pageProblem('temporarily_unavailable', { status: 503 }))).toBe(true);
   expect(isWorthRetrying(pageProblem('too_many_requests', { status: 429 }))).toBe(true);
   expect(isWorthRetrying(pageProblem('invalid_rows', { status: 422 }))).toBe(false);
+});
+
+test.each([
+  ['wrong_password', 403, false],
+  ['invalid_rows', 422, false],
+  ['too_many_requests', 429, false],
+  ['network_down', 0, false],
+  ['bad_answer', 418, true],
+  ['invalid_json', 422, true],
+  ['internal_error', 500, true],
+  ['temporarily_unavailable', 503, true],
+  ['from_the_future', 400, true],
+])('the request id is shown for %s (%d): %s', (code, status, isShown) => {
+  expect(isUnexpected({ ...pageProblem('bad_answer'), code, status })).toBe(isShown);
 });

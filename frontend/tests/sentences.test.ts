@@ -232,6 +232,16 @@ test('the problem of a form is shown at its fields', () => {
   expect(fieldErrors(pageProblem('name_taken'), en)).toEqual({
     name: 'This name is already taken. Please choose another one.',
   });
+  const bothTaken = pageProblem('name_taken', {
+    findings: [
+      { column: 'name', code: 'name_taken' },
+      { column: 'email', code: 'email_taken' },
+    ],
+  });
+  expect(fieldErrors(bothTaken, en)).toEqual({
+    name: 'This name is already taken. Please choose another one.',
+    email: 'There is already an account with this e-mail address.',
+  });
   expect(fieldErrors(pageProblem('wrong_credentials'), en)).toBeNull();
   expect(fieldErrors(pageProblem('voucher_used'), en)).toEqual({
     code: 'This voucher has already been used.',

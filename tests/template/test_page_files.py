@@ -17,6 +17,7 @@ from deploy.page import _UNHASHED_PATHS, cache_control
         ("docs/swagger-ui-bundle.js", "no-cache"),
         ("assets/index-B591Y4oW.js", "public, max-age=31536000, immutable"),
         ("samples/patients-10.csv", "public, max-age=3600"),
+        ("example/example-lasso/rows.json", "public, max-age=3600"),
     ],
 )
 def test_only_files_with_a_hash_in_their_name_are_immutable(name: str, header: str) -> None:

@@ -88,12 +88,16 @@ export function createApi(
     );
 
   return {
-    register: (name: string, email: string, password: string) =>
-      responseData(
-        publicClient.POST('/api/auth/register', {
-          body: { name, email, password, intended_use: INTENDED_USE },
-        }),
-      ),
+    /**
+     * Create an account. Without agreement the API refuses the request, and lists the mistakes in
+     * all fields.
+     */
+    register: (name: string, email: string, password: string, hasAgreed: boolean) => {
+      const intended_use = (hasAgreed ? INTENDED_USE : '') as typeof INTENDED_USE;
+      return responseData(
+        publicClient.POST('/api/auth/register', { body: { name, email, password, intended_use } }),
+      );
+    },
 
     login: (name: string, password: string) =>
       responseData(publicClient.POST('/api/auth/login', { body: { name, password } })),

@@ -174,6 +174,22 @@ export function isWorthRetrying(problem: Problem): boolean {
   return problem.code === 'network_down' || problem.status === 429 || problem.status >= 500;
 }
 
+/** Codes of requests and responses that were damaged, by a mistake of the page or on their way. */
+const DAMAGE_CODES: readonly string[] = [
+  'bad_answer',
+  'bad_request',
+  'invalid_form',
+  'invalid_idempotency_key',
+  'invalid_json',
+  'method_not_allowed',
+];
+
+/** Whether the user did nothing wrong, so that the request id helps to find the cause. */
+export function isUnexpected({ status, code }: Problem): boolean {
+  const isKnown = PROBLEM_CODES.some((known) => known === code);
+  return status >= 500 || !isKnown || DAMAGE_CODES.includes(code);
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

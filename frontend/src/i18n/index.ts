@@ -33,11 +33,22 @@ export function localised(value: Localised): string {
 
 let latestRequest: Language | null = null;
 
+/** The language that the user chose and that could not be loaded, or null. */
+export const languageNotLoaded = signal<Language | null>(null);
+
 /** Load the dictionary of the language and show the page in it. Throws if it cannot be loaded. */
 export async function setLanguage(requested: Language): Promise<void> {
   latestRequest = requested;
   const dictionary = await DICTIONARIES[requested]();
   if (latestRequest === requested) current.value = { language: requested, dictionary };
+}
+
+/** Show the page in the chosen language. If that cannot be loaded, the page keeps its language. */
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  languageNotLoaded.value = null;
+  await setLanguage(chosen).catch(() => {
+    if (latestRequest === chosen) languageNotLoaded.value = chosen;
+  });
 }
 
 /** Keep the language of the document and the stored choice up to date. Called once by the page. */

@@ -1,5 +1,6 @@
 // The actions that a user can take on a prediction.
 
+import { isExample } from '../api/example';
 import type { Model, Prediction } from '../api/types';
 
 export interface AvailableActions {
@@ -16,12 +17,13 @@ export interface AvailableActions {
  * been withdrawn.
  */
 export function availableActions(prediction: Prediction, model: Model | null): AvailableActions {
-  const hasFiles = prediction.is_finished && !prediction.files_deleted_at;
+  const isOwn = !isExample(prediction.prediction_id);
+  const hasFiles = isOwn && prediction.is_finished && !prediction.files_deleted_at;
   // A rejected file would be rejected again.
   const canRetry = hasFiles && prediction.status !== 'rejected' && model?.enabled;
   return {
-    describe: !prediction.files_deleted_at,
-    cancel: prediction.status === 'queued',
+    describe: isOwn && !prediction.files_deleted_at,
+    cancel: isOwn && prediction.status === 'queued',
     retryPrice: canRetry ? model.coins : null,
     deleteFiles: hasFiles,
   };

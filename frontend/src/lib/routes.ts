@@ -1,9 +1,12 @@
 // The screens of the page and their addresses, which are the fragment of the URL (`#/coins`).
 
+import { EXAMPLE_IDS, isExample } from '../api/example';
+
 export type Route =
   | { name: 'landing' }
   | { name: 'register' }
   | { name: 'login' }
+  | { name: 'accessibility' }
   | { name: 'new' }
   | { name: 'history' }
   | { name: 'prediction'; id: string }
@@ -29,11 +32,13 @@ export const addresses = {
   landing: '#/',
   register: '#/register',
   login: '#/login',
+  accessibility: '#/accessibility',
   new: '#/new',
   history: '#/predictions',
   account: '#/account',
   coins: '#/coins',
   prediction,
+  example: prediction(EXAMPLE_IDS[0]),
   /** With `before`, the estimate of an earlier calculation stands beside that of the patient. */
   patient: (id: string, row: number, before?: PatientPlace) =>
     `${prediction(id)}/patients/${row}${beforeSuffix(before)}`,
@@ -50,6 +55,7 @@ const STATIC_ROUTES: Record<string, Route> = {
   '': { name: 'landing' },
   register: { name: 'register' },
   login: { name: 'login' },
+  accessibility: { name: 'accessibility' },
   new: { name: 'new' },
   predictions: { name: 'history' },
   account: { name: 'account' },
@@ -59,7 +65,7 @@ const STATIC_ROUTES: Record<string, Route> = {
 const INVALID_PREDICTION: Route = { name: 'invalidPrediction' };
 
 /** The screens that need no account. */
-const PUBLIC_NAMES = ['landing', 'register', 'login', 'unknown'] as const;
+const PUBLIC_NAMES = ['landing', 'register', 'login', 'accessibility', 'unknown'] as const;
 const PUBLIC_ROUTES = new Set<Route['name']>(PUBLIC_NAMES);
 
 export type AccountRoute = Exclude<Route, { name: (typeof PUBLIC_NAMES)[number] }>;
@@ -69,11 +75,12 @@ export type AccountRoute = Exclude<Route, { name: (typeof PUBLIC_NAMES)[number] 
  * request's path.
  */
 const ID = /^[0-9a-f]{32}$/;
+const isId = (id: string) => ID.test(id) || isExample(id);
 
 export function parseHash(hash: string): Route {
   const path = hash.replace(/^#?\/?/, '').replace(/\/$/, '');
   const id = /^predictions\/([^/]+)$/.exec(path)?.[1];
-  if (id !== undefined) return ID.test(id) ? { name: 'prediction', id } : INVALID_PREDICTION;
+  if (id !== undefined) return isId(id) ? { name: 'prediction', id } : INVALID_PREDICTION;
   const patient = PATIENT.exec(path)?.groups;
   if (patient?.id) return patientRoute(patient.id, patient);
   return (Object.hasOwn(STATIC_ROUTES, path) && STATIC_ROUTES[path]) || { name: 'unknown' };
@@ -86,7 +93,7 @@ function patientRoute(
   id: string,
   { row, compare, beforeId, beforeRow }: Partial<Record<string, string>>,
 ): Route {
-  if (!ID.test(id) || (beforeId !== undefined && !ID.test(beforeId))) return INVALID_PREDICTION;
+  if (!isId(id) || (beforeId !== undefined && !isId(beforeId))) return INVALID_PREDICTION;
   const before = beforeId === undefined ? {} : { before: { id: beforeId, row: Number(beforeRow) } };
   if (row === undefined) return { name: 'onePatient', id, ...before };
   if (compare) return { name: 'comparison', id, row: Number(row) };
@@ -95,4 +102,9 @@ function patientRoute(
 
 export function needsAccount(route: Route): route is AccountRoute {
   return !PUBLIC_ROUTES.has(route.name);
+}
+
+/** Whether the screen shows the example, which also visitors without an account see. */
+export function showsExample(route: AccountRoute): boolean {
+  return 'id' in route && isExample(route.id);
 }

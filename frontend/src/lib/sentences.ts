@@ -2,7 +2,7 @@
 // the API's own message is shown.
 
 import { FIELD_NAMES, type FieldCode, type FieldName, type FindingCode } from '../api/findingCodes';
-import type { Problem, ProblemCode } from '../api/problem';
+import { type Problem, type ProblemCode, pageProblem } from '../api/problem';
 import type { Finding, KnownStatus } from '../api/types';
 import type { Dictionary } from '../i18n';
 
@@ -19,9 +19,10 @@ export function findingSentence(finding: Finding, dictionary: Dictionary): strin
 }
 
 export function fieldSentence(finding: Finding, field: FieldName, dictionary: Dictionary): string {
-  const { fields, unknown } = dictionary.problems;
-  const sentence = ownValue(fields, finding.code as FieldCode);
-  return sentence?.(field) ?? finding.message ?? unknown;
+  const sentence = ownValue(dictionary.problems.fields, finding.code as FieldCode);
+  // A taken name or address has the code of a problem.
+  const problem = pageProblem(finding.code as ProblemCode, { detail: finding.message ?? null });
+  return sentence?.(field) ?? problemSentence(problem, dictionary);
 }
 
 /** Return the sentences of a form's problem by field, or null if it concerns none of `fields`. */
@@ -30,16 +31,16 @@ export function fieldErrors(
   dictionary: Dictionary,
   fields: readonly FieldName[] = FIELD_NAMES,
 ): Partial<Record<FieldName, string>> | null {
-  const wrongField = ownValue(FIELDS_BY_CODE, problem.code)?.find((field) =>
-    fields.includes(field),
-  );
-  if (wrongField) return { [wrongField]: problemSentence(problem, dictionary) };
   const errors: Partial<Record<FieldName, string>> = {};
   for (const finding of problem.findings) {
     const field = fields.find((name) => name === finding.column);
     if (field) errors[field] ??= fieldSentence(finding, field, dictionary);
   }
-  return Object.keys(errors).length > 0 ? errors : null;
+  if (Object.keys(errors).length > 0) return errors;
+  const wrongField = ownValue(FIELDS_BY_CODE, problem.code)?.find((field) =>
+    fields.includes(field),
+  );
+  return wrongField ? { [wrongField]: problemSentence(problem, dictionary) } : null;
 }
 
 /**

@@ -44,7 +44,9 @@ function AccountFacts({ account }: { account: AccountData }) {
       <dt>{words.name}</dt>
       <dd>{account.name}</dd>
       <dt>{words.email}</dt>
-      <dd>{account.email}</dd>
+      <dd>
+        <EmailAddress address={account.email} />
+      </dd>
       <dt>{words.since}</dt>
       <dd>
         <time dateTime={account.created_at}>{text.value.format.date(account.created_at)}</time>
@@ -59,6 +61,18 @@ function AccountFacts({ account }: { account: AccountData }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** An e-mail address. On a narrow screen it breaks before the @ and not within a word. */
+function EmailAddress({ address }: { address: string }) {
+  const at = address.lastIndexOf('@');
+  return (
+    <>
+      {address.slice(0, at)}
+      <wbr />
+      {address.slice(at)}
+    </>
   );
 }
 

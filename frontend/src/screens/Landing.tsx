@@ -51,6 +51,9 @@ export function Landing() {
                 </a>
               </>
             )}
+            <a class="button button-quiet" href={addresses.example}>
+              {text.value.example.open}
+            </a>
           </p>
         </div>
         <figure class="card example">

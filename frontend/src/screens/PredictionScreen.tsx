@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Problem, pageProblem } from '../api/problem';
 import type { Prediction } from '../api/types';
 import { ProblemNotice } from '../components/common/ProblemNotice';
@@ -13,6 +13,7 @@ import { Result } from '../components/result/Result';
 import { text } from '../i18n';
 import { isFormFile } from '../lib/patientForm';
 import { addresses, type PatientPlace } from '../lib/routes';
+import { statusName } from '../lib/sentences';
 import { loadCatalogue } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
 import { replaceWith } from '../state/route';
@@ -25,7 +26,6 @@ interface Props {
 
 /** The screen of a prediction: its progress, then its result or why there is none. */
 export function PredictionScreen({ id, patientPage }: Props) {
-  const words = text.value.prediction;
   const watch = useMemo(() => createPredictionWatch(id), [id]);
   useEffect(() => {
     void loadCatalogue();
@@ -37,15 +37,20 @@ export function PredictionScreen({ id, patientPage }: Props) {
   const prediction = watch.prediction.value;
   const problem = watch.problem.value;
   const phase = watch.phase.value;
+  const isUnseen = useUnseenEnd(phase === 'ended');
   const hasResult = prediction?.status === 'succeeded' && !prediction.files_deleted_at;
-  const opensPatient = patientPage !== undefined && phase === 'ended' && hasResult;
+  // The title of a hidden tab stays until the user looks at it.
+  const isSeen = document.visibilityState === 'visible' && !isUnseen;
+  const opensPatient = patientPage !== undefined && phase === 'ended' && hasResult && isSeen;
   useEffect(() => {
     if (opensPatient) replaceWith(addresses.patient(id, 1, patientPage.before));
   }, [opensPatient, id, patientPage?.before]);
   if (opensPatient) return <p role="status">{text.value.shell.loading}</p>;
   return (
     <>
-      <ScreenTitle documentTitle={words.title(null)}>{titleOf(prediction)}</ScreenTitle>
+      <ScreenTitle documentTitle={tabTitle(isUnseen ? (prediction?.status ?? null) : null)}>
+        {titleOf(prediction)}
+      </ScreenTitle>
       {prediction === null && phase === 'waiting' && (
         <p role="status">{text.value.shell.loading}</p>
       )}
@@ -70,6 +75,27 @@ export function PredictionScreen({ id, patientPage }: Props) {
       {prediction && phase === 'ended' && <End prediction={prediction} />}
     </>
   );
+}
+
+/** Return the title for the tab. It begins with the status of an end that the user has not seen yet. */
+function tabTitle(unseenStatus: string | null): string {
+  const title = text.value.prediction.title(null);
+  if (unseenStatus === null) return title;
+  const mark = unseenStatus === 'succeeded' ? '✓' : '✗';
+  return `${mark} ${statusName(unseenStatus, text.value)} – ${title}`;
+}
+
+/** Whether the end of the prediction was loaded while the tab was hidden, until the user looks at it. */
+function useUnseenEnd(hasEnded: boolean): boolean {
+  const [isUnseen, setIsUnseen] = useState(false);
+  useEffect(() => {
+    if (!hasEnded || document.visibilityState === 'visible') return;
+    setIsUnseen(true);
+    const look = () => setIsUnseen(false);
+    document.addEventListener('visibilitychange', look, { once: true });
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [hasEnded]);
+  return isUnseen;
 }
 
 /** Poll at once when the connection is back or the user returns to the tab. */

@@ -27,7 +27,10 @@ export function Register() {
         ]}
         action={words.register}
         actionUnderWay={words.registering}
-        onSubmit={({ name, email, password }) => register(name, email, password)}
+        isSentIncomplete
+        onSubmit={({ name, email, password }, hasAgreed) =>
+          register(name, email, password, hasAgreed)
+        }
       />
       <p class="hint">{words.kept}</p>
       <p>

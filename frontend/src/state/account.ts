@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { problemOf } from '../api/problem';
+import { announceLogOut } from './otherTabs';
 import { api, forgetSession, isLoggedIn, logIn, refreshBalance } from './session';
 
 /** The notice to show after the session ended, or null after an ordinary log-out. */
@@ -26,12 +27,13 @@ export async function changePassword(
 }
 
 /**
- * End this session. The browser forgets it before the API responds, so that nobody has to wait
- * at a shared computer.
+ * End this session, and those of the user's other tabs. The browser forgets them before the API
+ * responds, so that nobody has to wait at a shared computer.
  */
 export async function logOut(): Promise<void> {
   const token = forgetSession();
   if (token === null) return;
+  announceLogOut(token);
   try {
     await api.endSession(token);
   } catch (thrown) {
@@ -52,5 +54,6 @@ export async function deleteAccount(password: string): Promise<void> {
 
 function forgetSessionWithNotice(notice: 'deleted' | 'loggedOutEverywhere'): void {
   logOutNotice.value = notice;
-  forgetSession();
+  const token = forgetSession();
+  if (token !== null) announceLogOut(token);
 }

@@ -2,8 +2,9 @@
 
 import { computed, signal } from '@preact/signals';
 import { type Problem, problemOf } from '../api/problem';
-import type { Column, Model } from '../api/types';
+import type { Catalogue, Column, Model } from '../api/types';
 import { localised } from '../i18n';
+import { readExample } from './example';
 import { api } from './session';
 
 export const models = signal<Model[] | null>(null);
@@ -11,10 +12,12 @@ export const models = signal<Model[] | null>(null);
  * The largest file in bytes that can be sent with a request; null until the catalogue is loaded.
  */
 export const uploadBytesMax = signal<number | null>(null);
+/** The models of the example as they were when it was made; the API may be out of reach. */
+const exampleModels = signal<Model[]>([]);
 export const catalogueProblem = signal<Problem | null>(null);
 
 const columnsByName = computed(() => {
-  const all = (models.value ?? []).flatMap((model) => model.columns);
+  const all = (models.value ?? exampleModels.value).flatMap((model) => model.columns);
   return new Map(all.map((column) => [column.name, column]));
 });
 
@@ -32,7 +35,14 @@ export function loadCatalogue(): Promise<void> {
 }
 
 export function modelById(id: string): Model | null {
-  return models.value?.find((model) => model.id === id) ?? null;
+  return (models.value ?? exampleModels.value).find((model) => model.id === id) ?? null;
+}
+
+/** Load the models of the example. Until then, and after a failure, their ids are shown. */
+export async function loadExampleModels(): Promise<void> {
+  exampleModels.value = await readExample<Catalogue>('models.json')
+    .then((catalogue) => catalogue.models)
+    .catch(() => []);
 }
 
 /**

@@ -2,7 +2,9 @@
 // a result of a version that was released meanwhile.
 
 import { signal } from '@preact/signals';
+import { isExample } from '../api/example';
 import type { CurveCard, Prediction } from '../api/types';
+import { readExample } from './example';
 import { api } from './session';
 
 const cards = signal<Readonly<Record<string, CurveCard | 'loading' | 'failed'>>>({});
@@ -27,7 +29,13 @@ export async function loadCurveCard(prediction: Prediction): Promise<void> {
   if (requested.has(request)) return;
   requested.add(request);
   if (cards.value[id] === 'failed') cards.value = { ...cards.value, [id]: 'loading' };
-  const card = await api.curveCard(id).catch(() => null);
+  const card = await fetchCard(prediction).catch(() => null);
   if (card === null) requested.delete(request);
   cards.value = { ...cards.value, [id]: card ?? 'failed' };
+}
+
+function fetchCard({ prediction_id, prediction_model_id }: Prediction): Promise<CurveCard> {
+  return isExample(prediction_id)
+    ? readExample(`${prediction_id}/card.json`)
+    : api.curveCard(prediction_model_id);
 }

@@ -3,11 +3,13 @@
 import { computed, signal } from '@preact/signals';
 import { anonymousTransport, authenticatedTransport, type Credentials } from '../api/client';
 import { createApi } from '../api/endpoints';
+import { withExample } from '../api/example';
 import { isWorthRetrying, problemOf } from '../api/problem';
 import type { Session, User } from '../api/types';
 import { subjectOf } from '../lib/token';
 
-// Only the token is stored, until the tab is closed. Patient data and the user's name never are.
+// Only the token is stored, until the tab is closed; `otherTabs` hands it to the page's other tabs.
+// Patient data and the user's name never are.
 const STORAGE_KEY = 'token';
 
 const token = signal<string | null>(storedToken());
@@ -54,12 +56,17 @@ const base = new URL('.', globalThis.location?.href ?? 'http://127.0.0.1/').href
 export const api = createApi(
   base,
   anonymousTransport(fetcher),
-  authenticatedTransport(fetcher, credentials),
+  withExample(base, anonymousTransport(fetcher), authenticatedTransport(fetcher, credentials)),
   authenticatedTransport(fetcher, backgroundCredentials),
 );
 
-export async function register(name: string, email: string, password: string): Promise<void> {
-  await startSession(await api.register(name, email, password));
+export async function register(
+  name: string,
+  email: string,
+  password: string,
+  hasAgreed: boolean,
+): Promise<void> {
+  await startSession(await api.register(name, email, password, hasAgreed));
 }
 
 export async function logIn(name: string, password: string): Promise<void> {
@@ -78,8 +85,20 @@ export async function logInAgain(name: string, password: string): Promise<void> 
   settleRenewals(isSameUser);
 }
 
+/** Return the token of the session, or null. */
+export function sessionToken(): string | null {
+  return token.value;
+}
+
+/** Take over a session that began in another tab. Requests that wait for one are sent. */
+export function takeOverSession(otherToken: string): void {
+  setToken(otherToken);
+  if (user.value === null) void resume();
+  settleRenewals(true);
+}
+
 /**
- * Forget the user in this browser, without a request to the API. Returns the token of the session.
+ * Forget the user in this tab, without a request to the API. Returns the token of the session.
  */
 export function forgetSession(): string | null {
   const sessionToken = token.value;

@@ -10,6 +10,7 @@ from chalicelib.auth.tokens import Claims, TokenExpiredError, TokenInvalidError
 from chalicelib.core import aws
 from chalicelib.core.dynamo import to_item
 from chalicelib.core.ids import new_id
+from tests.unit.auth.api import Api
 from tests.unit.support import PASSWORD, FakeClock, World
 
 
@@ -96,6 +97,28 @@ def test_a_taken_e_mail_in_another_case_is_refused_and_nothing_is_written(world:
         register(world, "boris", "ANNA@example.ORG")
     assert (caught.value.status, caught.value.code) == (409, "email_taken")
     assert everything(world) == before
+
+
+def test_a_registration_with_a_taken_name_and_a_taken_e_mail_lists_both(api: Api) -> None:
+    api.register("anna")
+    refused = api.register("anna")
+    assert (refused.status_code, refused.json_body["code"]) == (409, "name_taken")
+    errors = [(error["column"], error["code"]) for error in refused.json_body["errors"]]
+    assert errors == [("name", "name_taken"), ("email", "email_taken")]
+    assert refused.json_body["errors_total"] == 2
+
+
+def test_a_registration_lists_the_errors_of_all_its_fields(api: Api) -> None:
+    body = {"name": "", "email": "no address", "password": "password1", "intended_use": ""}
+    refused = api.ask("POST", "/api/auth/register", body)
+    assert (refused.status_code, refused.json_body["code"]) == (422, "invalid_input")
+    errors = [(error["column"], error["code"]) for error in refused.json_body["errors"]]
+    assert errors == [
+        ("name", "too_short"),
+        ("email", "not_an_email"),
+        ("password", "too_common"),
+        ("intended_use", "literal_error"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["anna", "ANNA", "  anna ", "anna@example.org", "Anna@Example.ORG"])

@@ -132,9 +132,9 @@ def _accounts(api: Recorder, patch: pytest.MonkeyPatch) -> None:
     api.operations["openapi"] = {"200": {"openapi": "3.1.0", "info": {"title": "..."}, "paths": {}}}
     api.refusal("token_missing", "GET", "/api/auth/me")
     api.token = register(api, "anna")
-    body = {"name": "anna", "email": "bert@example.org", "password": PASSWORD}
+    body = {"name": "anna", "email": "anna@example.org", "password": PASSWORD}
     api.refusal("name_taken", "POST", "/api/auth/register", body)
-    api.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert", "email": "anna@example.org"})
+    api.refusal("email_taken", "POST", "/api/auth/register", body | {"name": "bert"})
     api.refusal("invalid_json", "POST", "/api/auth/login", b"[")
     api.refusal("invalid_input", "POST", "/api/auth/login", {"name": "anna"})
     api.refusal("body_too_large", "POST", "/api/auth/login", b" " * (JSON_BYTES_MAX + 1))

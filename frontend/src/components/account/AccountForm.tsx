@@ -5,7 +5,7 @@ import { type Problem, pageProblem, problemOf } from '../../api/problem';
 import type { Finding } from '../../api/types';
 import { text } from '../../i18n';
 import { fieldErrors } from '../../lib/sentences';
-import { ProblemNotice, RequestId } from '../common/ProblemNotice';
+import { ProblemNotice } from '../common/ProblemNotice';
 import { Agreement, Field } from './Field';
 
 export interface AccountField {
@@ -14,6 +14,9 @@ export interface AccountField {
   type?: 'text' | 'email' | 'password' | 'checkbox';
   autocomplete?: string;
   hint?: string;
+  value?: string;
+  /** Whether it has the focus when its dialog opens. */
+  isFirst?: boolean;
 }
 
 interface Props {
@@ -24,7 +27,12 @@ interface Props {
   isDanger?: boolean;
   /** The user's name for password managers, in a form that does not ask for it. */
   username?: string;
-  onSubmit: (values: Record<FieldName, string>) => Promise<void>;
+  /**
+   * Whether a form with empty fields is submitted too, so that the API lists the mistakes in the
+   * others. `onSubmit` must then make a request that the API refuses.
+   */
+  isSentIncomplete?: boolean;
+  onSubmit: (values: Record<FieldName, string>, isComplete: boolean) => Promise<void>;
   children?: ComponentChildren;
 }
 
@@ -41,10 +49,11 @@ export function AccountForm({
   actionUnderWay,
   isDanger = false,
   username,
+  isSentIncomplete = false,
   onSubmit,
   children,
 }: Props) {
-  const [values, setValues] = useState(EMPTY);
+  const [values, setValues] = useState(() => ({ ...EMPTY, ...givenValues(fields) }));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSending, setIsSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -65,18 +74,21 @@ export function AccountForm({
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (isSending) return;
-    const emptyFields = fields.filter((field) => values[field.name].trim() === '');
-    if (emptyFields.length > 0) {
-      show(pageProblem('invalid_input', { findings: emptyFields.map(missingFinding) }));
+    const missing = fields.filter((field) => values[field.name].trim() === '').map(missingFinding);
+    if (missing.length > 0 && !isSentIncomplete) {
+      show(pageProblem('invalid_input', { findings: missing }));
       return;
     }
     setIsSending(true);
     setProblem(null);
     try {
-      await onSubmit(values);
+      await onSubmit(values, missing.length === 0);
       setValues(EMPTY);
     } catch (thrown) {
-      show(problemOf(thrown));
+      const refusal = problemOf(thrown);
+      // The first finding of a field counts.
+      const findings = [...missing, ...refusal.findings];
+      show(missing.length > 0 ? pageProblem('invalid_input', { findings }) : refusal);
     } finally {
       setIsSending(false);
     }
@@ -86,7 +98,7 @@ export function AccountForm({
     // noValidate, because the browser's own messages are in the browser's language, not the page's.
     <form ref={form} class="form" onSubmit={send} noValidate>
       {username !== undefined && <input autocomplete="username" value={username} readOnly hidden />}
-      {fields.map(({ type = 'text', ...field }) => {
+      {fields.map(({ type = 'text', value: _, ...field }) => {
         const props = {
           ...field,
           idPrefix,
@@ -127,13 +139,14 @@ interface FormProblemProps {
   fieldCount: number;
 }
 
-/**
- * The notice below the fields. If the fields already show the problem, it only adds the request id.
- */
+/** The notice below the fields. If the fields show the problem, it only says so. */
 function FormProblem({ problem, isShownAtFields, fieldCount }: FormProblemProps) {
-  if (isShownAtFields && fieldCount === 1) return <RequestId problem={problem} />;
-  const shortProblem = pageProblem('invalid_input', { requestId: problem.requestId });
-  return <ProblemNotice problem={isShownAtFields ? shortProblem : problem} />;
+  if (!isShownAtFields) return <ProblemNotice problem={problem} />;
+  return fieldCount > 1 ? <ProblemNotice problem={pageProblem('invalid_input')} /> : null;
+}
+
+function givenValues(fields: readonly AccountField[]): Partial<Record<FieldName, string>> {
+  return Object.fromEntries(fields.flatMap(({ name, value }) => (value ? [[name, value]] : [])));
 }
 
 function missingFinding(field: AccountField): Finding {

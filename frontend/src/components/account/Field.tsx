@@ -8,6 +8,7 @@ interface Props {
   autocomplete?: string | undefined;
   hint?: string;
   error?: string | undefined;
+  isFirst?: boolean;
   /** Makes ids unique when the page shows two forms with the same fields. */
   idPrefix: string;
 }
@@ -25,6 +26,7 @@ export function Field(props: Props & { type: 'text' | 'email' | 'password' }) {
         value={props.value}
         autocomplete={props.autocomplete}
         autocapitalize="none"
+        autofocus={props.isFirst ?? false}
         spellcheck={false}
         onInput={(event) => props.onValue(event.currentTarget.value)}
       />

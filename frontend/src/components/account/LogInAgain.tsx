@@ -1,5 +1,5 @@
 import { text } from '../../i18n';
-import { declineToLogIn, isAskedToLogInAgain, logInAgain } from '../../state/session';
+import { declineToLogIn, isAskedToLogInAgain, logInAgain, user } from '../../state/session';
 import { CloseButton, Dialog } from '../common/Dialog';
 import { LogInForm } from './LogInForm';
 
@@ -13,7 +13,7 @@ export function LogInAgain() {
   return (
     <Dialog title={words.logInAgainTitle} onClose={declineToLogIn}>
       <p>{words.logInAgainLead}</p>
-      <LogInForm idPrefix="again" onSubmit={logInAgain}>
+      <LogInForm idPrefix="again" name={user.value?.name} onSubmit={logInAgain}>
         <CloseButton label={words.logInAgainCancel} />
       </LogInForm>
     </Dialog>

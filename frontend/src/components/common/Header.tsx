@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { text } from '../../i18n';
 import { addresses, type Route } from '../../lib/routes';
 import { logOut } from '../../state/account';
@@ -5,9 +6,16 @@ import { route } from '../../state/route';
 import { balance, isLoggedIn, user } from '../../state/session';
 import { LanguageSwitch } from './LanguageSwitch';
 
-/** The header of the page: product name, navigation and language switch. */
+/**
+ * The header of the page: product name, navigation and language switch. On a small screen a button
+ * opens the navigation, so that the header does not cover the screen.
+ */
 export function Header() {
   const words = text.value.shell;
+  const [isOpen, setIsOpen] = useState(false);
+  const currentRoute = route.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the route is a trigger.
+  useEffect(() => setIsOpen(false), [currentRoute]);
   return (
     <header class="header">
       <div class="header-inner">
@@ -15,7 +23,20 @@ export function Header() {
           <Logo />
           <span>{words.product}</span>
         </a>
-        <nav class="navigation" aria-label={words.mainNavigation}>
+        <button
+          type="button"
+          class="menu-button"
+          aria-expanded={isOpen}
+          aria-controls="navigation"
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {words.menu}
+        </button>
+        <nav
+          id="navigation"
+          class={isOpen ? 'navigation navigation-open' : 'navigation'}
+          aria-label={words.mainNavigation}
+        >
           {isLoggedIn.value ? <AccountLinks /> : <VisitorLinks />}
         </nav>
         <LanguageSwitch />

@@ -1,4 +1,4 @@
-import type { Problem } from '../../api/problem';
+import { isUnexpected, type Problem } from '../../api/problem';
 import { text } from '../../i18n';
 import { addresses } from '../../lib/routes';
 import { problemSentence } from '../../lib/sentences';
@@ -34,16 +34,11 @@ export function ProblemNotice({ problem, onRetry }: Props) {
           {dictionary.problems.tryAgain}
         </button>
       )}
-      <RequestId problem={problem} />
+      {problem.requestId && isUnexpected(problem) && (
+        <p class="request-id">
+          {dictionary.problems.requestId}: <code>{problem.requestId}</code>
+        </p>
+      )}
     </div>
-  );
-}
-
-export function RequestId({ problem }: { problem: Problem }) {
-  if (!problem.requestId) return null;
-  return (
-    <p class="request-id">
-      {text.value.problems.requestId}: <code>{problem.requestId}</code>
-    </p>
   );
 }

@@ -16,7 +16,7 @@ export function FileInput() {
       {draft.chosenFile.value === null && (
         <div class="sample-offer">
           <p>{words.sampleHint}</p>
-          <Samples />
+          <Samples onUse={draft.chooseFile} />
         </div>
       )}
       <ColumnHelp />

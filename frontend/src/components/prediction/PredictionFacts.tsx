@@ -1,12 +1,15 @@
+import { isExample } from '../../api/example';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
 import { modelTitle } from '../../state/catalogue';
+import { ExampleNotice } from './ExampleNotice';
 import { StatusBadge } from './StatusBadge';
 
 /** Facts about a prediction: status, model, date, cost and duration. */
 export function PredictionFacts({ prediction }: { prediction: Prediction }) {
   const words = text.value.prediction;
   const runMs = prediction.timings?.run_ms;
+  if (isExample(prediction.prediction_id)) return <ExampleNotice prediction={prediction} />;
   return (
     <p class="prediction-facts">
       <StatusBadge status={prediction.status} />

@@ -1,10 +1,12 @@
 // The English dictionary.
 
 import { createFormat } from '../format';
+import { accessibility } from './accessibility';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { description } from './description';
+import { example } from './example';
 import { interval } from './interval';
 import { large } from './large';
 import { comparison, models } from './models';
@@ -22,7 +24,9 @@ export const en = {
   format: createFormat('en'),
   ...pages,
   ...problems,
+  accessibility,
   check,
+  example,
   interval,
   large,
   models,

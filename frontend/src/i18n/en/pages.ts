@@ -12,6 +12,9 @@ const shell = {
   productHome: 'Liver Disease Lifespan Predictor, start page',
   skipToContent: 'Skip to content',
   language: 'Language',
+  languageNotLoaded:
+    'The Russian version could not be loaded. The page tries again when there is a connection.',
+  menu: 'Menu',
   mainNavigation: 'Main',
   newPrediction: 'New prediction',
   predictions: 'My predictions',

@@ -2,10 +2,12 @@
 
 import type { Dictionary } from '../en';
 import { createFormat } from '../format';
+import { accessibility } from './accessibility';
 import { actions } from './actions';
 import { check } from './check';
 import { coins } from './coins';
 import { description } from './description';
+import { example } from './example';
 import { interval } from './interval';
 import { large } from './large';
 import { comparison, models } from './models';
@@ -23,7 +25,9 @@ export const ru: Dictionary = {
   format: createFormat('ru'),
   ...pages,
   ...problems,
+  accessibility,
   check,
+  example,
   interval,
   large,
   models,

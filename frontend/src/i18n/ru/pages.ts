@@ -21,6 +21,9 @@ const shell = {
   productHome: 'Прогноз выживаемости при ПБХ, главная страница',
   skipToContent: 'К основному содержимому',
   language: 'Язык',
+  languageNotLoaded:
+    'Английская версия не загрузилась. Страница попробует ещё раз, когда появится связь.',
+  menu: 'Меню',
   mainNavigation: 'Главное меню',
   newPrediction: 'Новый прогноз',
   predictions: 'Мои прогнозы',
