@@ -1,0 +1,45 @@
+// A result with skipped patients: who has an estimate, and what the numbers mean.
+
+import { chooseFile, expect, LANGUAGES, register, sampleText, start, test } from './support';
+
+/** Return the sample with a word in place of two patients' bilirubin. */
+function withTwoErrors(sample: string): string {
+  const [header = '', ...patients] = sample.trim().split('\n');
+  const bilirubin = header.split(',').findIndex((name) => name.startsWith('Bilirubin'));
+  const lines = patients.map((line, index) => {
+    const cells = line.split(',');
+    if (index === 2 || index === 6) cells[bilirubin] = 'high';
+    return cells.join(',');
+  });
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+for (const { code, locale, words } of LANGUAGES) {
+  test.describe(`in ${code}`, () => {
+    test.use({ locale });
+
+    test('skipped patients are not counted as predicted, and shares sum to 100%', async ({
+      page,
+    }) => {
+      await register(page, words);
+      await chooseFile(page, words, withTwoErrors(await sampleText(page)));
+      await expect(page.getByText(words.check.someBad(2, 10))).toBeVisible();
+      await expect(page.getByText(words.check.previewCaption(6, 10, false))).toBeVisible();
+      await page.getByLabel(words.check.skip(2, 8)).check();
+      await start(page, words);
+
+      const figure = (name: string) => page.locator('.figures > div').filter({ hasText: name });
+      await expect(figure(words.result.summaryPredicted)).toContainText('8');
+      await expect(figure(words.result.summarySkipped)).toContainText('2');
+      await expect(page.getByText(words.interval.estimate.notLifeExpectancy(8))).toBeVisible();
+
+      const groups = page.getByRole('table', { name: words.plots.cohort.strata });
+      const shares = await groups
+        .locator(`td[data-label="${words.plots.cohort.share}"]`)
+        .allTextContents();
+      expect(shares).toHaveLength(4);
+      const percents = shares.map((share) => Number.parseInt(share, 10));
+      expect(percents.reduce((sum, percent) => sum + percent)).toBe(100);
+    });
+  });
+}
