@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, LANGUAGES, type Page, register, test, type Words } from './support';
 
 // A zoom of 400 %, forced colours and reduced motion. docs/accessibility.md lists all evidence.
@@ -106,4 +107,27 @@ test('with reduced motion, nothing moves or fades', async ({ page }) => {
   expect(await longest()).toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   expect(await longest()).toBe(0);
+});
+
+test('every target is large enough or has space around it @slow', async ({ page }) => {
+  const { words } = LANGUAGES[1];
+  await page.goto('/');
+  await page.locator('.languages [lang="ru"]').click();
+  const expectTargets = async (address: string) => {
+    await page.goto(`/${address}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      // axe checks this only if it is asked to.
+      const axe = new AxeBuilder({ page }).setLegacyMode().withRules(['target-size']);
+      const { violations } = await axe.analyze();
+      const found = violations.flatMap(({ nodes }) => nodes.map((node) => node.html));
+      expect(found, `${address} at ${width} px`).toEqual([]);
+    }
+  };
+  for (const address of SCREENS) await expectTargets(address);
+  // So that the next address loads the page anew.
+  await page.goto('about:blank');
+  await register(page, words);
+  for (const address of ACCOUNT_SCREENS) await expectTargets(address);
 });

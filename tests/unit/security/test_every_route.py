@@ -31,7 +31,7 @@ def test_row_9_another_user_s_prediction_is_404_like_an_unknown_one(client: Clie
     for theirs in (client.submitted(client.boris, run=False), client.submitted(client.boris, run=True)):
         before = client.ask(client.boris, "GET", f"/api/predict/{theirs}").json_body
 
-        body = {} if route.body else None
+        body: dict[str, object] | None = {} if route.body else None
         refused = client.ask(client.anna, route.method, route.at(theirs), body)
         unknown = client.ask(client.anna, route.method, route.at("0" * 32), body)
 
