@@ -194,15 +194,18 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.goto(`/#/predictions/${id}`);
       await expect(page.getByText(own.udca)).toBeVisible();
       const histogram = page.getByRole('figure', { name: words.plots.cohort.histogram });
-      await expect(histogram.getByRole('img')).toBeVisible();
+      await expect(histogram.locator('svg').first()).toBeVisible();
       await page.setViewportSize({ width: 720, height: 1000 });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
       await page.emulateMedia({ media: 'print' });
       await expect(page.getByText(own.udca)).toBeVisible();
-      const scale = await histogram.getByRole('img').evaluate((plot) => {
-        const drawn = Number(plot.getAttribute('viewBox')?.split(' ')[2]);
-        return plot.getBoundingClientRect().width / drawn;
-      });
+      const scale = await histogram
+        .locator('svg')
+        .first()
+        .evaluate((plot) => {
+          const drawn = Number(plot.getAttribute('viewBox')?.split(' ')[2]);
+          return plot.getBoundingClientRect().width / drawn;
+        });
       expect(scale).toBeLessThan(1.1);
     });
   });

@@ -34,11 +34,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(words.interval.estimate.notLifeExpectancy(8))).toBeVisible();
 
       const groups = page.getByRole('table', { name: words.plots.cohort.strata });
-      const shares = await groups
-        .locator(`td[data-label="${words.plots.cohort.share}"]`)
-        .allTextContents();
-      expect(shares).toHaveLength(4);
-      const percents = shares.map((share) => Number.parseInt(share, 10));
+      const shares = groups.locator(`td[data-label="${words.plots.cohort.share}"]`);
+      await expect(shares).toHaveCount(4);
+      const percents = (await shares.allTextContents()).map((share) => Number.parseInt(share, 10));
       expect(percents.reduce((sum, percent) => sum + percent)).toBe(100);
     });
   });

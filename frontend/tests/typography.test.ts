@@ -15,6 +15,7 @@ function linesOf(language: string): string[] {
   return files.flatMap(([, source]) =>
     source
       .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replaceAll('\\u00a0', '\u00a0')
       .split('\n')
       .filter((line) => !/^\s*(\/\/|import |'?\W*'?: ')/.test(line)),
   );

@@ -8,7 +8,7 @@ export const accessibility = {
     'Screen readers find headings, names of fields, and tables. They announce the outcome of a check, the progress of a prediction, and errors.',
     'Every plot has a table with its numbers. Nothing is said by colour alone.',
     'The page can be zoomed to 400% and fits a phone. It follows your settings for dark or forced colours and for reduced motion.',
-    'A form keeps what you typed and names every mistake at its field. Nothing has a time limit but your session; after logging in again you continue where you were.',
+    'A form keeps what you typed and names every error at its field. Nothing has a time limit but your session; after logging in again you continue where you were.',
   ],
   gapsTitle: 'Known gaps',
   gaps: [
