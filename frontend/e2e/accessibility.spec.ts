@@ -70,6 +70,8 @@ test('with forced colours, what is chosen and every drawing can be seen @slow', 
   await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
   await page.goto('/#/predictions/example-cox-lasso');
   await expect(page.getByRole('heading', { name: words.result.estimand(8) })).toBeVisible();
+  for (const drawing of ['.interval-range', '.plot-bar', '.plot-line'])
+    await expect(page.locator(drawing).first()).toBeAttached();
   const colours = await page.evaluate(() => {
     const style = (selector: string) => {
       const element = document.querySelector(selector);

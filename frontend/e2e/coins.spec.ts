@@ -53,7 +53,7 @@ for (const { code, locale, words } of LANGUAGES) {
       const address = page.url();
       await openCoins(page, words, 400);
       await expect(entryRows(page, words)).toHaveCount(2);
-      await expect(entryRows(page, words).nth(0)).toContainText('-100');
+      await expect(entryRows(page, words).nth(0)).toContainText('−100');
       await expect(entryRows(page, words).nth(1)).toContainText('+500');
       await inspect(page, `${code}-coins`);
 
