@@ -4,7 +4,7 @@ import { estimateText, intervalLabel, intervalText } from '../../lib/interval';
 import { contributionTotal } from '../../lib/patientRow';
 import { linearScale, type Scale } from '../../lib/scale';
 import { curveCardOf } from '../../state/curveCard';
-import { Axes, MARGIN, Plot, pathOf, QUARTERS } from '../plots/Plot';
+import { MARGIN, Plot, pathOf, SurvivalAxes } from '../plots/Plot';
 import type { Estimate } from './estimate';
 
 const BOTTOM = 226;
@@ -17,7 +17,6 @@ const INTERVAL_HEIGHT = 62;
  */
 export function ComparisonPlot({ estimates }: { estimates: readonly Estimate[] }) {
   const words = text.value.comparison;
-  const { share } = text.value.format;
   const ends = estimates.map(({ row, parameters }) =>
     Math.max(parameters.horizon, row.survival.at(-1)?.years ?? 0),
   );
@@ -37,12 +36,7 @@ export function ComparisonPlot({ estimates }: { estimates: readonly Estimate[] }
         const y = linearScale([0, 1], [BOTTOM, MARGIN.top]);
         return (
           <>
-            <Axes
-              {...{ x, y }}
-              yTicks={QUARTERS}
-              yText={(value) => share(value, 1)}
-              yTitle={text.value.plots.curve.vertical}
-            />
+            <SurvivalAxes {...{ x, y }} />
             {estimates.map((estimate, index) => (
               <g key={estimate.prediction.prediction_id} class={`compared-${(index % 4) + 1}`}>
                 <Curve {...{ x, y, estimate }} />

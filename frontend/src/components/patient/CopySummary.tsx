@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Prediction, Row } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { patientSummary } from '../../lib/patientSummary';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { modelById } from '../../state/catalogue';
+import { modelTitle } from '../../state/catalogue';
 
 interface Props {
   row: Row;
@@ -15,9 +15,8 @@ interface Props {
 export function CopySummary({ row, prediction, parameters }: Props) {
   const words = text.value.patientPage;
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null);
-  const model = modelById(prediction.prediction_model_id);
-  const modelTitle = model ? localised(model.title) : prediction.prediction_model_id;
-  const summary = patientSummary({ row, prediction, parameters, modelTitle }, text.value);
+  const title = modelTitle(prediction.prediction_model_id);
+  const summary = patientSummary({ row, prediction, parameters, modelTitle: title }, text.value);
 
   async function copy(): Promise<void> {
     // Screen readers announce the outcome of a second click only if it changes.

@@ -12,7 +12,7 @@ import {
 import { linearScale } from '../../lib/scale';
 import { fields, visibleFinding } from '../../state/patientForm';
 import { loadScoreCard, scoreCard } from '../../state/scoreCard';
-import { Axes, MARGIN, Plot, pathOf, QUARTERS } from '../plots/Plot';
+import { MARGIN, Plot, pathOf, SurvivalAxes } from '../plots/Plot';
 import { LiveScoreNotLoaded } from './LiveScoreNotLoaded';
 import { labelOf } from './PatientField';
 
@@ -69,7 +69,6 @@ const BOTTOM = 150;
 
 function Curve({ score, card }: { score: Score; card: ScoreCard }) {
   const words = text.value.values.live;
-  const { share } = text.value.format;
   return (
     <Plot
       label={words.altText(score.survival)}
@@ -80,12 +79,7 @@ function Curve({ score, card }: { score: Score; card: ScoreCard }) {
         const points = wholeCurve(score.survival, score.score, card);
         return (
           <>
-            <Axes
-              {...{ x, y }}
-              yTicks={QUARTERS}
-              yText={(value) => share(value, 1)}
-              yTitle={text.value.plots.curve.vertical}
-            />
+            <SurvivalAxes {...{ x, y }} />
             <path class="plot-line" d={pathOf(x, y, points)} />
           </>
         );

@@ -46,11 +46,24 @@ export function Plot({ label, height, draw, hasControls = false }: PlotProps) {
 export const MARGIN = { top: 26, left: 44, right: 52, bottom: 22 };
 
 /** The ticks of a probability axis. */
-export const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
+const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
 /** Return ticks in whole years, fewer on a narrow axis. */
 export function yearTicks(x: Scale): number[] {
   return x.ticks(x.end - x.start < 320 ? 5 : 8);
+}
+
+/** The axes of survival curves: years, and the probability from 0 to 1. */
+export function SurvivalAxes({ x, y }: { x: Scale; y: Scale }) {
+  const { format, plots } = text.value;
+  return (
+    <Axes
+      {...{ x, y }}
+      yTicks={QUARTERS}
+      yText={(value) => format.share(value, 1)}
+      yTitle={plots.curve.vertical}
+    />
+  );
 }
 
 interface AxesProps {

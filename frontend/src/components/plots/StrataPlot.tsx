@@ -2,7 +2,7 @@ import { text } from '../../i18n';
 import { spreadLabels } from '../../lib/curve';
 import { linearScale, type Scale } from '../../lib/scale';
 import { type Stratum, type StratumCurve, strataCurves } from '../../lib/strata';
-import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
+import { MARGIN, Plot, pathOf, SurvivalAxes } from './Plot';
 import { PlotData } from './PlotData';
 
 const BOTTOM = 200;
@@ -20,7 +20,6 @@ interface Props {
 /** The mean survival curve of each stratum. Empty if the result has no curves. */
 export function StrataPlot({ strata, survivalYears, wholeCurves, isLoading }: Props) {
   const words = text.value.plots.cohort;
-  const { share } = text.value.format;
   const curves = strataCurves(strata, survivalYears);
   if (curves.length === 0) return null;
   return (
@@ -37,12 +36,7 @@ export function StrataPlot({ strata, survivalYears, wholeCurves, isLoading }: Pr
           const y = linearScale([0, 1], [BOTTOM, MARGIN.top]);
           return (
             <>
-              <Axes
-                {...{ x, y }}
-                yTicks={QUARTERS}
-                yText={(value) => share(value, 1)}
-                yTitle={text.value.plots.curve.vertical}
-              />
+              <SurvivalAxes {...{ x, y }} />
               <Lines {...{ x, y, curves, wholeCurves }} />
             </>
           );

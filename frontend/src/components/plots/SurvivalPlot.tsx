@@ -6,7 +6,7 @@ import { intervalLabel, intervalText } from '../../lib/interval';
 import { contributionTotal } from '../../lib/patientRow';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { linearScale, type Scale } from '../../lib/scale';
-import { Axes, MARGIN, Plot, pathOf, QUARTERS } from './Plot';
+import { MARGIN, Plot, pathOf, SurvivalAxes } from './Plot';
 
 const BOTTOM = 226;
 /** The vertical position of the interval, below the numbers of the axis. Its label is below it. */
@@ -28,7 +28,6 @@ interface Props {
  */
 export function SurvivalPlot({ row, parameters, card }: Props) {
   const words = text.value.plots.curve;
-  const { share } = text.value.format;
   const points = curveOf(row.survival);
   const curve = card && wholeCurve(row.survival, contributionTotal(row), card);
   const end = Math.max(parameters.horizon, points.at(-1)?.years ?? 0);
@@ -43,12 +42,7 @@ export function SurvivalPlot({ row, parameters, card }: Props) {
         const y = linearScale([0, 1], [BOTTOM, MARGIN.top]);
         return (
           <>
-            <Axes
-              {...{ x, y }}
-              yTicks={QUARTERS}
-              yText={(value) => share(value, 1)}
-              yTitle={words.vertical}
-            />
+            <SurvivalAxes {...{ x, y }} />
             {curve ? <Curve {...{ x, y, curve }} /> : <Bars {...{ x, y, points }} />}
             {points.map(({ years, probability }) => (
               <circle key={years} class="plot-point" cx={x(years)} cy={y(probability)} r="3.5" />
