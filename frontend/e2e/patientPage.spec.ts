@@ -166,9 +166,19 @@ for (const { code, locale, words } of LANGUAGES) {
           // A4 in points.
           expect(pdf.toString('latin1')).toMatch(/\/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]/);
         }
+        // A comparison with an earlier calculation is not on the report.
+        await page.goto(`/#/predictions/${id}/patients/${row.row}/before/${id}/1`);
+        await expect(
+          page.getByRole('heading', { name: words.values.compared.title }),
+        ).toBeVisible();
+        expect(sheets(await page.pdf({ preferCSSPageSize: true })), `${model}, before`).toBe(1);
+        const notGiven = page.getByRole('row').filter({ hasText: words.values.entered.notGiven });
+        for (const effect of Object.values(words.values.entered.effects))
+          await expect(notGiven.filter({ hasText: effect })).toHaveCount(0);
         await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
         await page.emulateMedia({ media: 'print' });
         await expect(page.getByText(id)).toBeVisible();
+        await expect(page.getByText(words.values.entered.hint)).toBeVisible();
         await expect(page.getByText(own.udca)).toBeVisible();
         await expect(page.getByRole('table', { name: words.values.entered.title })).toBeVisible();
         await expect(

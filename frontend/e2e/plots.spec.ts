@@ -212,6 +212,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByRole('table', { name: words.problems.findingsCaption })).toContainText(
         'high',
       );
+      await expect(page.getByRole('link', { name: words.comparison.link })).toHaveCount(0);
       await inspect(page, `${code}-patient-skipped`);
     });
   });

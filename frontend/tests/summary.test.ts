@@ -16,11 +16,11 @@ const SUMMARY: Summary = {
 };
 
 test('skipped patients are not among those with an estimate', () => {
-  expect(summaryFigures(SUMMARY, en).slice(0, 2)).toEqual([
+  expect(summaryFigures(SUMMARY, 8, en).slice(0, 2)).toEqual([
     ['Patients with an estimate', '8'],
     ['Skipped patients', '2'],
   ]);
-  expect(summaryFigures(SUMMARY, ru).slice(0, 2)).toEqual([
+  expect(summaryFigures(SUMMARY, 8, ru).slice(0, 2)).toEqual([
     ['Пациентов с оценкой', '8'],
     ['Пропущено пациентов', '2'],
   ]);
@@ -31,7 +31,7 @@ test.each([0, undefined])(
   (skipped) => {
     const { skipped_rows: _, ...others } = SUMMARY;
     const summary = skipped === undefined ? others : { ...others, skipped_rows: skipped };
-    const [first, second] = summaryFigures(summary, en);
+    const [first, second] = summaryFigures(summary, 8, en);
     expect(first).toEqual(['Patients', '10']);
     expect(second?.[0]).toBe('Mean');
   },
@@ -42,4 +42,12 @@ test('who is done: patients with an estimate, and skipped ones if there are any'
   expect(plain(en.prediction.finished(10, 0))).toBe('Done: 10 patients.');
   expect(plain(en.prediction.finished(8, 2))).toBe('Done: 8 patients, 2 skipped.');
   expect(plain(ru.prediction.finished(8, 2))).toBe('Готово: 8 пациентов, пропущено 2.');
+});
+
+test('the highest estimate is not printed as the whole horizon', () => {
+  const range = (dictionary: typeof en, horizon: number) =>
+    summaryFigures(SUMMARY, horizon, dictionary)[4]?.[1].replaceAll('\u00a0', ' ');
+  expect(range(en, 8)).toBe('<0.1 to nearly 8');
+  expect(range(en, 9)).toBe('<0.1 to 8.0');
+  expect(range(ru, 8)).toBe('от <0,1 до почти 8');
 });

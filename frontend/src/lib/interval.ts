@@ -29,6 +29,17 @@ export function estimateText(
   return tenths === 0 ? words.hardlyAny(horizon) : words.part(years, horizon);
 }
 
+/** Return the estimate as a number in a table. Instead of the horizon it says "nearly 8". */
+export function estimateNumber(
+  years: number,
+  horizon: number,
+  { interval, format }: Dictionary,
+): string {
+  return printedTenths(years) >= inTenths(horizon)
+    ? interval.estimate.nearly(horizon)
+    : format.time(years);
+}
+
 /** Return the heading of a column of intervals. */
 export function intervalHeading(
   { intervalQuantiles }: Pick<ResultParameters, 'intervalQuantiles'>,

@@ -2,12 +2,16 @@
 
 import type { Summary } from '../api/types';
 import type { Dictionary } from '../i18n';
+import { estimateNumber } from './interval';
 
 /** Return the names of the numbers and the numbers. All are of the patients with an estimate. */
 export function summaryFigures(
   summary: Summary,
-  { result: words, format }: Dictionary,
+  horizon: number,
+  dictionary: Dictionary,
 ): [name: string, value: string][] {
+  const { result: words, format } = dictionary;
+  const number = (years: number) => estimateNumber(years, horizon, dictionary);
   const skipped = summary.skipped_rows ?? 0;
   const predicted = format.whole(summary.rows - skipped);
   return [
@@ -19,7 +23,10 @@ export function summaryFigures(
       : ([[words.summaryRows, predicted]] satisfies [string, string][])),
     [words.summaryMean, words.years(summary.mean_years)],
     [words.summaryMedian, words.years(summary.median_years)],
-    [words.summaryRange, words.toYears(summary.minimum_years, summary.maximum_years)],
+    [
+      words.summaryRange,
+      words.fromTo(number(summary.minimum_years), number(summary.maximum_years)),
+    ],
     [words.summaryImputed, format.whole(summary.imputed_rows)],
     [words.summaryOutOfRange, format.whole(summary.out_of_range_rows)],
   ];

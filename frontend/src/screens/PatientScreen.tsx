@@ -10,11 +10,11 @@ import { EnteredValues } from '../components/patient/EnteredValues';
 import { PatientNotes } from '../components/patient/PatientDetails';
 import { PatientViews } from '../components/patient/PatientViews';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
-import { localised, text } from '../i18n';
+import { text } from '../i18n';
 import { fileLabel } from '../lib/predictionName';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses, type PatientPlace } from '../lib/routes';
-import { modelById } from '../state/catalogue';
+import { modelById, modelTitle } from '../state/catalogue';
 import { createPatient } from '../state/patient';
 import { patientView } from '../state/patientView';
 import { isPrinting } from '../state/printing';
@@ -44,7 +44,11 @@ export function PatientScreen({ id, row, before }: ScreenProps) {
       <ScreenTitle key={row} documentTitle={words.title(row, null)}>
         {title}
       </ScreenTitle>
-      <Neighbours id={id} row={row} total={shown?.page.total ?? null} />
+      <Neighbours
+        {...{ id, row }}
+        total={shown?.page.total ?? null}
+        isComparable={isLoaded && shown.page.rows.length > 0}
+      />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
       {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
       {isLoaded && <Patient {...{ row, before }} prediction={shown.prediction} page={shown.page} />}
@@ -56,14 +60,20 @@ function idOf({ rows, skipped }: RowPage): string | null {
   return (rows[0] ?? skipped[0])?.id ?? null;
 }
 
-function Neighbours({ id, row, total }: { id: string; row: number; total: number | null }) {
+interface NeighboursProps {
+  id: string;
+  row: number;
+  total: number | null;
+  /** Whether the patient has an estimate. */
+  isComparable: boolean;
+}
+
+function Neighbours({ id, row, total, isComparable }: NeighboursProps) {
   const words = text.value.plots.patient;
   return (
     <nav class="neighbours" aria-label={words.neighbours}>
       <a href={addresses.prediction(id)}>{words.back}</a>
-      {total !== null && row <= total && (
-        <a href={addresses.comparison(id, row)}>{text.value.comparison.link}</a>
-      )}
+      {isComparable && <a href={addresses.comparison(id, row)}>{text.value.comparison.link}</a>}
       {total !== null && row > 1 && row <= total && (
         <a href={addresses.patient(id, row - 1)} rel="prev">
           {words.previous}
@@ -96,10 +106,7 @@ function Patient({ row, before, prediction, page }: PatientProps) {
     <>
       <p class="patient-place">{words.place(row, page.total, file)}</p>
       <PredictionFacts prediction={prediction} />
-      {predicted && before && (
-        <BeforeAndNow before={before} now={{ row: predicted, prediction, parameters }} />
-      )}
-      {predicted && <Predicted row={predicted} {...{ prediction, parameters }} />}
+      {predicted && <Predicted row={predicted} {...{ before, prediction, parameters }} />}
       {skipped && (
         <section>
           <h2>{words.skipped}</h2>
@@ -112,11 +119,12 @@ function Patient({ row, before, prediction, page }: PatientProps) {
 
 interface PredictedProps {
   row: Row;
+  before: PatientPlace | undefined;
   prediction: Prediction;
   parameters: ResultParameters;
 }
 
-function Predicted({ row, prediction, parameters }: PredictedProps) {
+function Predicted({ row, before, prediction, parameters }: PredictedProps) {
   const values = <EnteredValues {...{ row, prediction, parameters }} />;
   const contributions = (
     <section class="card patient-page-contributions">
@@ -134,6 +142,7 @@ function Predicted({ row, prediction, parameters }: PredictedProps) {
     <article class="patient-page">
       <ReportFacts prediction={prediction} />
       <DataWarning parameters={parameters} />
+      {before && <BeforeAndNow before={before} now={{ row, prediction, parameters }} />}
       <PatientViews {...{ row, prediction, parameters }} />
       {isPrinting.value ? (
         <>
@@ -155,8 +164,7 @@ function Predicted({ row, prediction, parameters }: PredictedProps) {
 /** The facts of the printed report. Unlike those of the screen, they say nothing about coins. */
 function ReportFacts({ prediction }: { prediction: Prediction }) {
   const words = text.value.patientPage;
-  const model = modelById(prediction.prediction_model_id);
-  const title = model ? localised(model.title) : prediction.prediction_model_id;
+  const title = modelTitle(prediction.prediction_model_id);
   return (
     <p class="report-facts">
       <span>{words.model(title, prediction.model_version)}</span>

@@ -18,7 +18,9 @@ export function ComparedEstimates({ estimates }: { estimates: readonly Estimate[
   useEffect(() => {
     for (const { prediction } of withCurve) void loadCurveCard(prediction);
   }, [needed]);
-  const horizons = [...new Set(estimates.map(({ parameters }) => parameters.horizon))].sort();
+  const horizons = [...new Set(estimates.map(({ parameters }) => parameters.horizon))].sort(
+    (a, b) => a - b,
+  );
   return (
     <section>
       <figure class="plot-figure">

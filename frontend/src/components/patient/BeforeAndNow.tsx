@@ -1,11 +1,11 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction, Row } from '../../api/types';
-import { localised, text } from '../../i18n';
+import { text } from '../../i18n';
 import { changedColumns, valueText } from '../../lib/enteredValues';
 import { estimateText, intervalText } from '../../lib/interval';
 import { type ResultParameters, resultParametersOf } from '../../lib/resultParameters';
 import { addresses, type PatientPlace } from '../../lib/routes';
-import { columnByName, columnTitle, modelById } from '../../state/catalogue';
+import { columnByName, columnTitle, modelById, modelTitle } from '../../state/catalogue';
 import { createPatient } from '../../state/patient';
 import { unitSystem } from '../../state/patientForm';
 
@@ -81,8 +81,8 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
           </tr>
           <tr>
             <th scope="row">{words.model}</th>
-            <td>{modelTitle(before)}</td>
-            <td>{modelTitle(now)}</td>
+            <td>{modelTitle(before.prediction.prediction_model_id)}</td>
+            <td>{modelTitle(now.prediction.prediction_model_id)}</td>
           </tr>
           {changed.map((column) => (
             <tr key={column}>
@@ -109,11 +109,6 @@ function estimateOf({ row, parameters }: Estimated): string {
 
 function intervalOf({ row, parameters }: Estimated): string {
   return intervalText(row, parameters.horizon, text.value);
-}
-
-function modelTitle({ prediction }: Estimated): string {
-  const model = modelById(prediction.prediction_model_id);
-  return model ? localised(model.title) : prediction.prediction_model_id;
 }
 
 function shownValue({ row, parameters }: Estimated, column: string): string {

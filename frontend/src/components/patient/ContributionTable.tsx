@@ -16,29 +16,30 @@ export function ContributionTable({ row, parameters }: { row: Row; parameters: R
       <thead>
         <tr>
           <th scope="col">{words.value}</th>
-          <th scope="col">{words.effect}</th>
-          <th scope="col">{words.amount}</th>
+          <th scope="col" class="number">
+            {words.amount}
+          </th>
         </tr>
       </thead>
       <tbody>
         <tr>
           <th scope="row">{result.baseline}</th>
-          <td />
           <td class="number">{scaleWords.amount(row.baseline)}</td>
         </tr>
         {row.contributions.map(({ column, value }) => {
           const effect = effectOf(value, scale);
           return (
             <tr key={column}>
-              <th scope="row">{columnTitle(column)}</th>
-              <td>{effect !== 'none' && scaleWords[effect]}</td>
+              <th scope="row">
+                {columnTitle(column)}{' '}
+                {effect !== 'none' && <span class="contribution-effect">{scaleWords[effect]}</span>}
+              </th>
               <td class="number">{scaleWords.part(value)}</td>
             </tr>
           );
         })}
         <tr>
           <th scope="row">{scaleWords.total}</th>
-          <td />
           <td class="number">
             {scaleWords.amount(scale === 'years' ? row.years : contributionTotal(row))}
           </td>

@@ -68,7 +68,7 @@ function ValueRow({
               ? words.notGiven
               : valueText(columnByName(column), value, settings, text.value)}
           </span>{' '}
-          <span class="entered-effect">{words.effects[effect]}</span>
+          {value !== null && <span class="entered-effect">{words.effects[effect]}</span>}
         </span>
       </td>
     </tr>

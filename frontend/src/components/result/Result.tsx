@@ -46,7 +46,9 @@ export function Result({ prediction }: { prediction: Prediction }) {
           </a>
         </p>
       ) : (
-        prediction.summary && <ResultSummary summary={prediction.summary} />
+        prediction.summary && (
+          <ResultSummary summary={prediction.summary} horizon={parameters.horizon} />
+        )
       )}
       {model?.point_estimate && <p class="hint">{localised(model.point_estimate)}</p>}
       <p class="hint">{intervalHint(parameters, text.value)}</p>

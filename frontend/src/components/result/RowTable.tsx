@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
-import { intervalHeading, intervalText } from '../../lib/interval';
+import { estimateNumber, intervalHeading, intervalText } from '../../lib/interval';
 import type { ResultParameters } from '../../lib/resultParameters';
 import type { Arrangement, SortKey } from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
@@ -123,7 +123,7 @@ function PatientRow({ row, parameters, hasIds, isHighlighted }: RowProps) {
           </button>
         </th>
         {hasIds && <td class="id">{row.id}</td>}
-        <td class="number estimate">{format.time(row.years)}</td>
+        <td class="number estimate">{estimateNumber(row.years, parameters.horizon, text.value)}</td>
         <td>
           <div class="interval-text">
             <span>{intervalText(row, parameters.horizon, text.value)}</span>

@@ -20,6 +20,8 @@ export const interval = {
     part: (estimate: number, horizon: number) =>
       `${format.tenth(estimate)} of the next ${wholeYears(horizon)}`,
     nearlyAll: (horizon: number) => `nearly all of the next ${wholeYears(horizon)}`,
+    /** In a table. */
+    nearly: (horizon: number) => `nearly\u00a0${format.whole(horizon)}`,
     hardlyAny: (horizon: number) => `only a few weeks of the next ${wholeYears(horizon)}`,
     notLifeExpectancy: (horizon: number) =>
       `Not life expectancy: the model looks ${wholeYears(horizon)} ahead.`,

@@ -13,8 +13,8 @@ interface Group {
 export const models = {
   recommended: 'Recommended',
   figures: (horizon: number, calibration: number, concordance: number, error: number) =>
-    `Within ${wholeYears(horizon)}: calibration ${format.hundredth(calibration)} years, concordance ${format.hundredth(concordance)}, error ${format.hundredth(error)} years.`,
-  tableTitle: (horizon: number) => `All models within ${wholeYears(horizon)}`,
+    `${wholeYears(horizon)} ahead: calibration ${format.hundredth(calibration)} years, concordance ${format.hundredth(concordance)}, error ${format.hundredth(error)} years.`,
+  tableTitle: (horizon: number) => `All models, ${wholeYears(horizon)} ahead`,
   model: 'Model',
   calibration: 'Calibration, years',
   concordance: 'Concordance',
@@ -22,7 +22,7 @@ export const models = {
   plusMinus: (value: number, se: number) => `${format.hundredth(value)} ± ${format.hundredth(se)}`,
   constant: (horizon: number) => `“Everybody lives ${wholeYears(horizon)}”`,
   tableHint:
-    'Measured in patients whom the model had not seen (5 × 5-fold cross-validation; ± is the standard error). Calibration: how far the estimates of a group are from the years that it lived; less is better. Concordance: how often the one of two patients who lives longer has the higher estimate; 0.5 is chance, 1 is perfect. Error: how far one patient’s estimate is from the years lived.',
+    'Measured in patients that the model had not seen (5 × 5-fold cross-validation; ± is the standard error). Calibration: how far the estimates of a group are from the years that it lived; less is better. Concordance: how often the one of two patients who lives longer has the higher estimate; 0.5 is chance, 1 is perfect. Error: how far one patient’s estimate is from the years lived.',
   refitted: (title: string, horizon: number) =>
     `“${title}” has no curve, so it was fitted again for ${wholeYears(horizon)}.`,
   plot: 'Calibration plot',
@@ -74,7 +74,7 @@ export const comparison = {
   paid: coins,
   none: '—',
   horizonsDiffer: (horizons: readonly number[]) =>
-    `The models look ahead ${format.list(horizons)} years, so their expected years differ even if they agree. Compare the curves.`,
+    `The models look ahead ${format.list(horizons)} years, so their expected years differ even if they agree. Compare the curves where there are any.`,
   offers: 'Not calculated yet',
   calculate: (title: string, price: number) => `Calculate with “${title}”, ${coins(price)}`,
   wholeFile: (rows: number) => `The price is for the whole file (${patients(rows)}).`,

@@ -233,7 +233,7 @@ const result = {
   summaryRange: 'Lowest to highest',
   summaryImputed: 'With missing values',
   summaryOutOfRange: 'With unusual values',
-  toYears: (low: number, high: number) => `${format.time(low)}–${format.time(high)}`,
+  fromTo: (low: string, high: string) => `${low} to ${high}`,
   years,
   tableCaption: 'Estimates by patient',
   row: 'Row',

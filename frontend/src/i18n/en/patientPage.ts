@@ -31,7 +31,6 @@ export const patientPage = {
   died: 'died',
   contributions: {
     value: 'Value',
-    effect: 'Effect',
     amount: 'Contribution',
   },
   udca: 'Most of these data are from before ursodeoxycholic acid (UDCA): patients treated today usually live longer than these numbers say.',

@@ -9,8 +9,8 @@ const format = createFormat('en');
 const entered = {
   title: 'Values that were entered',
   column: 'Value',
-  value: 'Entered, and what it means',
-  notGiven: 'not given, filled in',
+  value: 'Entered, and its effect',
+  notGiven: 'not measured; expected value used',
   effects: {
     worse: 'raises the risk',
     better: 'lowers the risk',

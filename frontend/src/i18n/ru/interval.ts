@@ -20,6 +20,7 @@ export const interval = {
     part: (estimate: number, horizon: number) =>
       `${format.tenth(estimate)} из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
     nearlyAll: (horizon: number) => `почти все ближайшие ${wholeYears(horizon)}`,
+    nearly: (horizon: number) => `почти\u00a0${format.whole(horizon)}`,
     hardlyAny: (horizon: number) =>
       `лишь несколько недель из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
     notLifeExpectancy: (horizon: number) =>

@@ -75,7 +75,7 @@ export const comparison = {
   paid: coins,
   none: '—',
   horizonsDiffer: (horizons: readonly number[]) =>
-    `Модели смотрят вперёд на разный срок (${format.list(horizons)} лет), поэтому ожидаемое число лет у них разное, даже если они согласны. Сравнивайте кривые.`,
+    `Модели смотрят вперёд на разный срок (${format.list(horizons)} лет), поэтому ожидаемое число лет у них разное, даже если они согласны. Сравнивайте кривые там, где они есть.`,
   offers: 'Ещё не рассчитано',
   calculate: (title: string, price: number) => `Рассчитать: «${title}», ${coins(price)}`,
   wholeFile: (rows: number) => `Цена — за весь файл (${patients(rows)}).`,

@@ -231,7 +231,7 @@ const result = {
   summaryRange: 'Минимум — максимум',
   summaryImputed: 'С пропусками',
   summaryOutOfRange: 'С необычными значениями',
-  toYears: (low: number, high: number) => `${format.time(low)}–${format.time(high)}`,
+  fromTo: (low: string, high: string) => `от\u00a0${low} до\u00a0${high}`,
   years,
   tableCaption: 'Оценки по пациентам',
   row: 'Строка',

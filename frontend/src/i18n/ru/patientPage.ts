@@ -16,7 +16,7 @@ export const patientPage = {
     if (alive === 0)
       return `${time} в\u00a0живых меньше ${of100(1)} таких пациентов, умерло больше 99.`;
     const died = 100 - alive;
-    return `${time} ${format.plural(alive, { one: 'жив', other: 'живы' })} ${of100(alive)} таких пациентов, ${format.plural(died, { one: 'умер', other: 'умерли' })} ${format.whole(died)}.`;
+    return `${time} ${format.plural(alive, { one: 'жив', other: 'живы' })} ${of100(alive)} таких пациентов, ${format.plural(died, { one: 'умер', other: 'умерло' })} ${format.whole(died)}.`;
   },
   expected: (estimate: string) => `В\u00a0среднем такие пациенты проживают ${estimate}.`,
   noCurve:
@@ -28,7 +28,6 @@ export const patientPage = {
   died: 'умерли',
   contributions: {
     value: 'Показатель',
-    effect: 'Влияние',
     amount: 'Вклад',
   },
   udca: 'Большая часть данных собрана до появления урсодезоксихолевой кислоты (УДХК): сегодня пациенты обычно живут дольше, чем показывают эти числа.',
