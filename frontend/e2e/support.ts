@@ -144,6 +144,7 @@ const WIDTHS = { light: [320, 1280, 2200], dark: [320, 1280] };
 export async function inspect(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.evaluate(endOfTransitions);
     await expectAccessible(page, colorScheme);
     for (const width of WIDTHS[colorScheme]) {
       await page.setViewportSize({ width, height: 800 });
@@ -158,6 +159,12 @@ export async function inspect(page: Page, name: string): Promise<void> {
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   }
+}
+
+/** Wait for transitions that began before: while a button becomes enabled, its contrast is low. */
+async function endOfTransitions(): Promise<void> {
+  const transitions = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(transitions.map(({ finished }) => finished));
 }
 
 async function expectAccessible(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
