@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { type ProblemCode, pageProblem } from '../src/api/problem';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   LANGUAGES,
@@ -95,7 +96,7 @@ for (const { code, locale, words } of LANGUAGES) {
       }
       await expect(patientRows(page, words)).toHaveCount(10);
       await page.goto('/#/new');
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await expect(page.getByText(words.submission.notEnough(100))).toBeVisible();
       await inspect(page, `${code}-not-enough-coins`);
 

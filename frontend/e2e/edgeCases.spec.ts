@@ -4,6 +4,7 @@ import type { Prediction } from '../src/api/types';
 import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
+  chooseModel,
   expect,
   gate,
   ID,
@@ -60,7 +61,7 @@ for (const { code, locale, words } of LANGUAGES) {
     }) => {
       await register(page, words);
       await chooseFile(page, words, await sampleText(page));
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await expect(page.getByText(words.check.good(10))).toBeVisible();
       let fails = true;
       await page.route('**/api/predict/lasso', (route) =>

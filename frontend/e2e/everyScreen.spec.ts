@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pageProblem } from '../src/api/problem';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   inspectInBoth,
@@ -70,7 +71,7 @@ for (const { code, locale, words } of LANGUAGES) {
         '3,58,1.4,3.5,11,N',
       ];
       await chooseFile(page, words, lines.join('\n'), 'bad.csv');
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
 
       await expect(page.getByText(words.check.allBad(3))).toBeVisible();
       const preview = page.getByRole('region', { name: words.check.preview });
@@ -98,7 +99,7 @@ for (const { code, locale, words } of LANGUAGES) {
       const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema,Ward';
       const lines = [header, 'a,21464,1.4,3.5,12.2,N,7', 'a,21464,high,3.5,12.2,N,7'];
       await chooseFile(page, words, lines.join('\n'), 'mixed.csv');
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
 
       await expect(page.getByText(words.check.someBad(1, 2))).toBeVisible();
       await expect(page.getByText(words.check.duplicateId('a', [1, 2]))).toBeVisible();

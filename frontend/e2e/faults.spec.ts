@@ -3,6 +3,7 @@ import { pageProblem } from '../src/api/problem';
 import { finishedPrediction } from '../tests/fixtures';
 import {
   chooseFile,
+  chooseModel,
   expect,
   ID,
   inspectInBoth,
@@ -74,7 +75,7 @@ test('a file can be submitted after its check failed, and is rejected with the r
   await page.route('**/api/predict/lasso?dry_run=true', (route) => route.abort('connectionfailed'));
   const header = 'ID,Age,Bilirubin,Albumin,Prothrombin,Edema';
   await chooseFile(page, words, `${header}\n1,21464,high,3.5,12.2,N`);
-  await page.locator('input[name="model"][value="lasso"]').check();
+  await chooseModel(page, 'lasso');
   await expect(page.getByText(words.check.notCheckedHint)).toBeVisible();
   await inspectInBoth(page, 'not-checked');
   await start(page, words);

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   LANGUAGES,
@@ -108,7 +109,7 @@ for (const { code, locale, words } of LANGUAGES) {
     }) => {
       await register(page, words);
       await chooseFile(page, words, await sampleText(page), 'ten.csv');
-      await page.locator('input[name="model"][value="cox-lasso"]').check();
+      await chooseModel(page, 'cox-lasso');
       await page.locator('form button[type="submit"]').click();
       await expect(patientRows(page, words)).toHaveCount(10);
       const years = await page.locator('.results .estimate').allTextContents();

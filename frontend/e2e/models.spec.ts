@@ -1,12 +1,13 @@
 import { pageProblem } from '../src/api/problem';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   LANGUAGES,
   register,
   sampleText,
-  startButton,
+  start,
   test,
 } from './support';
 
@@ -55,12 +56,12 @@ for (const { code, locale, words } of LANGUAGES) {
       const platelets = page.locator('#patient-Platelets');
       await expect(platelets).toBeVisible();
       await expect(page.getByText(words.models.notUsed)).toHaveCount(0);
-      await page.locator('input[name="model"][value="mayo"]').check();
+      await chooseModel(page, 'mayo');
       await expect(platelets).toHaveAccessibleDescription(new RegExp(words.models.notUsed));
       await platelets.fill('200');
       await expect(platelets).toHaveValue('200');
       await inspect(page, `${code}-fields-not-used`);
-      await page.locator('input[name="model"][value="cox-lasso"]').check();
+      await chooseModel(page, 'cox-lasso');
       await expect(platelets).toHaveAccessibleDescription(new RegExp(words.models.onlyFills));
       await expect(page.locator('#patient-Copper')).not.toHaveAccessibleDescription(
         new RegExp(`${words.models.onlyFills}|${words.models.notUsed}`),
@@ -72,8 +73,7 @@ for (const { code, locale, words } of LANGUAGES) {
     }) => {
       await register(page, words);
       await chooseFile(page, words, await sampleText(page));
-      await page.locator('input[name="model"][value="lasso"]').check();
-      await startButton(page, words).click();
+      await start(page, words);
       const estimate = page.getByRole('heading', { name: words.result.estimand(8) });
       await expect(estimate).toBeVisible();
       await page.goto(`${page.url()}/patients/1`);
@@ -101,36 +101,39 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(plot.locator('.plot-line')).toHaveCount(4);
       await expect(plot.locator('.interval-point')).toHaveCount(3);
       await expect(page.getByText(words.comparison.horizonsDiffer([7, 8]))).toBeVisible();
+      // The rows of Cox-Lasso have no point at 7 years; its curve has one. The lasso has no curve.
+      const seventh = table.getByRole('row', { name: words.comparison.longerThan(7) });
+      await expect(seventh.getByRole('cell').filter({ hasText: /\d/ })).toHaveCount(2);
+      for (const origin of Object.values(words.patientPage.madeFrom))
+        await expect(page.getByText(origin)).toBeVisible();
       await inspect(page, `${code}-comparison`);
 
       // The results are found again, from each of the predictions.
       await page.reload();
       await expect(table.getByRole('columnheader')).toHaveCount(4);
     });
+
+    test('an order that is refused says why, and charges nothing', async ({ page }) => {
+      await register(page, words);
+      await chooseFile(page, words, await sampleText(page));
+      await start(page, words);
+      await expect(page.getByRole('heading', { name: words.result.estimand(8) })).toBeVisible();
+      await page.goto(`${page.url()}/patients/1/compare`);
+      const offer = page.getByRole('button', { name: words.comparison.paid(20) });
+      await expect(offer).toBeVisible();
+      await page.route('**/retry?*', (route) => route.abort());
+      await offer.click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: words.actions.retryNow(20) }).click();
+      await expect(
+        dialog.getByText(words.problems.sentences.network_down(pageProblem('network_down'))),
+      ).toBeVisible();
+      await expect(page.getByText(words.shell.balance(400))).toBeVisible();
+      await page.unroute('**/retry?*');
+      await dialog.getByRole('button', { name: words.actions.retryNow(20) }).click();
+      await expect(
+        page.getByRole('table', { name: words.comparison.table }).getByRole('columnheader'),
+      ).toHaveCount(3);
+    });
   });
 }
-
-test('an order that is refused says why, and charges nothing', async ({ page }) => {
-  const { words } = LANGUAGES[0];
-  await register(page, words);
-  await chooseFile(page, words, await sampleText(page));
-  await page.locator('input[name="model"][value="lasso"]').check();
-  await startButton(page, words).click();
-  await expect(page.getByRole('heading', { name: words.result.estimand(8) })).toBeVisible();
-  await page.goto(`${page.url()}/patients/1/compare`);
-  const offer = page.getByRole('button', { name: words.comparison.paid(20) });
-  await expect(offer).toBeVisible();
-  await page.route('**/retry?*', (route) => route.abort());
-  await offer.click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('button', { name: words.actions.retryNow(20) }).click();
-  await expect(
-    dialog.getByText(words.problems.sentences.network_down(pageProblem('network_down'))),
-  ).toBeVisible();
-  await expect(page.getByText(words.shell.balance(400))).toBeVisible();
-  await page.unroute('**/retry?*');
-  await dialog.getByRole('button', { name: words.actions.retryNow(20) }).click();
-  await expect(
-    page.getByRole('table', { name: words.comparison.table }).getByRole('columnheader'),
-  ).toHaveCount(3);
-});

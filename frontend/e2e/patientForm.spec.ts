@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import { pageProblem } from '../src/api/problem';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   inspectInBoth,
@@ -74,7 +75,7 @@ for (const { code, locale, words } of LANGUAGES) {
         .selectOption({ label: label(words, 'F', words.patient.values) });
       await page.getByLabel(label(words, 'ID')).fill('17-b');
       await expect(page.getByText(words.patient.good)).toBeVisible();
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await inspect(page, `${code}-patient-filled`);
 
       await startButton(page, words).click();
@@ -93,7 +94,7 @@ for (const { code, locale, words } of LANGUAGES) {
     }) => {
       await openForm(page, words);
       await page.getByLabel(words.patient.systems.conventional).check();
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await page.getByLabel(titles.albumin).fill('38');
       await page.getByLabel(titles.bilirubin).fill('30');
       await page.getByLabel(titles.prothrombin).fill('1');

@@ -6,6 +6,7 @@ import { estimateText, intervalText } from '../src/lib/interval';
 import { contributionTotal } from '../src/lib/patientRow';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   inspectInBoth,
@@ -30,7 +31,7 @@ async function predict(
 ): Promise<string> {
   await page.goto('/#/new');
   await chooseFile(page, words, content, name);
-  await page.locator(`input[name="model"][value="${model}"]`).check();
+  await chooseModel(page, model);
   await page.locator('form button[type="submit"]').click();
   await expect(page.getByRole('heading', { name: words.prediction.title(name) })).toBeVisible();
   await expect(page.getByRole('table', { name: words.result.tableCaption })).toBeVisible();
@@ -197,7 +198,7 @@ for (const { code, locale, words } of LANGUAGES) {
       const content = [header, 'a,21464,1.4,3.5,12.2,N', 'b,21464,high,3.5,12.2,N'].join('\n');
       await page.goto('/#/new');
       await chooseFile(page, words, content, 'two.csv');
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await page.getByLabel(words.check.skip(1, 1)).check();
       await page.locator('form button[type="submit"]').click();
       await expect(patientRows(page, words)).toHaveCount(1);

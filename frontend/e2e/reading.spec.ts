@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspectInBoth,
   LANGUAGES,
@@ -100,7 +101,7 @@ for (const { code, locale, words: local } of LANGUAGES) {
     test('a wrong unit is answered with one click', async ({ page }) => {
       await register(page, local);
       await chooseFile(page, local, IN_SI);
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await expect(page.getByText(local.check.columnsUnclear(3))).toBeVisible();
       await expect(startButton(page, local)).toBeDisabled();
       await expect(startButton(page, local)).toHaveAccessibleDescription(

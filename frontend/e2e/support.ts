@@ -117,10 +117,14 @@ export async function chooseFile(
     .setInputFiles(file);
 }
 
+export async function chooseModel(page: Page, id: string): Promise<void> {
+  const model = page.locator(`input[name="model"][value="${id}"]`);
+  // The check of the file may end just now and move the cards.
+  await expect(() => model.check({ timeout: 2000 })).toPass();
+}
+
 export async function start(page: Page, words: Words): Promise<void> {
-  const lasso = page.locator('input[name="model"][value="lasso"]');
-  // The check of the file may end just now and draw the cards again.
-  await expect(() => lasso.check({ timeout: 2000 })).toPass();
+  await chooseModel(page, 'lasso');
   await startButton(page, words).click();
 }
 

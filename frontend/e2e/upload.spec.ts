@@ -1,5 +1,6 @@
 import {
   chooseFile,
+  chooseModel,
   expect,
   gate,
   inspectInBoth,
@@ -37,7 +38,7 @@ test('a large file is uploaded, its first rows are checked, and its prediction i
   await chooseFile(page, words, largeFile(), 'large.csv');
   await expect(page.getByText(/^Checked the first \d/)).toBeVisible();
   await expect(page.getByText(words.check.largeHint)).toBeVisible();
-  await page.locator('input[name="model"][value="mayo"]').check();
+  await chooseModel(page, 'mayo');
   await inspectInBoth(page, 'large-file');
   await page.getByRole('button', mayoStartButton(words)).click();
 
@@ -83,7 +84,7 @@ test('a session that ends during an upload asks for the password and keeps the u
     rejectedPaths.add(pathname);
     return route.fulfill({ status: 401, json: { code: 'token_expired' } });
   });
-  await page.locator('input[name="model"][value="mayo"]').check();
+  await chooseModel(page, 'mayo');
   await chooseFile(page, words, largeFile(), 'large.csv');
   for (let time = 1; time <= 2; time += 1) {
     const dialog = page.getByRole('dialog', { name: words.account.logInAgainTitle });

@@ -3,6 +3,7 @@ import type { Row } from '../src/api/types';
 import { estimateText } from '../src/lib/interval';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   LANGUAGES,
@@ -69,7 +70,7 @@ for (const { code, locale, words } of LANGUAGES) {
       const live = page.getByRole('region', { name: words.values.live.title });
       await expect(live.getByRole('img')).toBeVisible();
       const score = await live.getByRole('definition').first().textContent();
-      await page.locator('input[name="model"][value="mayo"]').check();
+      await chooseModel(page, 'mayo');
       await page.getByRole('button', { name: words.submission.submit(20) }).click();
 
       // The page of the patient takes the place of the prediction.
@@ -152,7 +153,7 @@ for (const { code, locale, words } of LANGUAGES) {
       const live = page.getByRole('region', { name: words.values.live.title });
       await expect(live).toContainText(titles.bilirubin);
       await expect(live.getByRole('img')).toHaveCount(0);
-      await page.locator('input[name="model"][value="lasso"]').check();
+      await chooseModel(page, 'lasso');
       await startButton(page, words).click();
       const summary = page.getByRole('navigation', { name: words.values.summary.title(5) });
       await summary.getByRole('button', { name: titles.prothrombin }).click();
@@ -173,7 +174,7 @@ test('closing the page with typed values asks first, and after the submission it
   expect(await asks()).toBe(false);
   await fillForm(page, words, TITLES.en);
   expect(await asks()).toBe(true);
-  await page.locator('input[name="model"][value="lasso"]').check();
+  await chooseModel(page, 'lasso');
   await startButton(page, words).click();
   await expect(enteredValues(page, words)).toBeVisible();
   expect(await asks()).toBe(false);

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { LogInAgain } from './components/account/LogInAgain';
 import { Header } from './components/common/Header';
 import { LanguageNotice } from './components/common/LanguageSwitch';
+import { Loading } from './components/common/Loading';
 import { text } from './i18n';
 import { type AccountRoute, addresses, needsAccount, type Route, showsExample } from './lib/routes';
 import { Accessibility } from './screens/Accessibility';
@@ -63,7 +64,7 @@ function DeploymentNote() {
 function Screen({ route }: { route: Route }) {
   if (needsAccount(route)) {
     if (isLoggedIn.value || showsExample(route)) return <AccountScreenOnDemand route={route} />;
-    if (isAwaitingSession.value) return <p role="status">{text.value.shell.loading}</p>;
+    if (isAwaitingSession.value) return <Loading />;
     // A failed attempt is not shown when another screen asks to log in.
     return <LogIn key={JSON.stringify(route)} isRedirected />;
   }
@@ -87,11 +88,7 @@ function AccountScreenOnDemand({ route }: { route: AccountRoute }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the route is a trigger.
   useEffect(() => void load(), [load, route]);
   if (module.value) return <module.value.AccountScreen route={route} />;
-  return hasFailed.value ? (
-    <NotLoaded onRetry={() => void load()} />
-  ) : (
-    <p role="status">{text.value.shell.loading}</p>
-  );
+  return hasFailed.value ? <NotLoaded onRetry={() => void load()} /> : <Loading />;
 }
 
 /**

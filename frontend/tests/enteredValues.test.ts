@@ -53,7 +53,7 @@ test('the values that matter most come first, and missing ones last', () => {
   ]);
 });
 
-test('the effect follows the sign of the rounded contribution', () => {
+test('the effect follows the sign of a contribution that matters', () => {
   const effectOf = (value: number, scale: 'years' | 'score') =>
     enteredValuesOf(
       patientRow({ values: { Bilirubin: 1 }, contributions: [{ column: 'Bilirubin', value }] }),
@@ -62,8 +62,8 @@ test('the effect follows the sign of the rounded contribution', () => {
   expect(effectOf(-0.049, 'years')).toBe('none');
   expect(effectOf(-0.051, 'years')).toBe('worse');
   expect(effectOf(0.051, 'years')).toBe('better');
-  expect(effectOf(0.0049, 'score')).toBe('none');
-  expect(effectOf(0.0051, 'score')).toBe('worse');
+  expect(effectOf(0.049, 'score')).toBe('none');
+  expect(effectOf(0.051, 'score')).toBe('worse');
 });
 
 test('a result without values has none to show', () => {

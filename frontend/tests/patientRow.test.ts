@@ -32,10 +32,10 @@ describe('contributions', () => {
     }
   });
 
-  test('a contribution that is printed as zero has no effect', () => {
+  test('a small contribution hardly matters: 0.0 years, or less than 5% of the hazard', () => {
     expect(effectOf(0.04, 'years')).toBe('none');
-    expect(effectOf(0.04, 'score')).toBe('worse');
-    expect(effectOf(-0.004, 'log_hazard')).toBe('none');
+    expect(effectOf(0.06, 'score')).toBe('worse');
+    expect(effectOf(-0.04, 'log_hazard')).toBe('none');
   });
 
   test('they are added to the baseline', () => {

@@ -51,3 +51,10 @@ test('the highest estimate is not printed as the whole horizon', () => {
   expect(range(en, 9)).toBe('<0.1 to 8.0');
   expect(range(ru, 8)).toBe('от <0,1 до почти 8');
 });
+
+test('a mean that is printed as the horizon is nearly the horizon', () => {
+  const mean = (mean_years: number) =>
+    summaryFigures({ ...SUMMARY, mean_years }, 8, en)[2]?.[1].replaceAll('\u00a0', ' ');
+  expect(mean(7.97)).toBe('nearly 8 years');
+  expect(mean(7.9)).toBe('7.9 years');
+});

@@ -24,9 +24,8 @@ export function estimateText(
   horizon: number,
   { interval: { estimate: words } }: Dictionary,
 ): string {
-  const tenths = printedTenths(years);
-  if (tenths >= inTenths(horizon)) return words.nearlyAll(horizon);
-  return tenths === 0 ? words.hardlyAny(horizon) : words.part(years, horizon);
+  if (isPrintedAs(years, horizon)) return words.nearlyAll(horizon);
+  return printedTenths(years) === 0 ? words.hardlyAny(horizon) : words.part(years, horizon);
 }
 
 /** Return the estimate as a number in a table. Instead of the horizon it says "nearly 8". */
@@ -35,9 +34,16 @@ export function estimateNumber(
   horizon: number,
   { interval, format }: Dictionary,
 ): string {
-  return printedTenths(years) >= inTenths(horizon)
-    ? interval.estimate.nearly(horizon)
-    : format.time(years);
+  return isPrintedAs(years, horizon) ? interval.estimate.nearly(horizon) : format.time(years);
+}
+
+/** Return a time of at most the horizon with its unit. Instead of the horizon it says "nearly 8 years". */
+export function nearlyYears(
+  years: number,
+  horizon: number,
+  { interval, result }: Dictionary,
+): string {
+  return isPrintedAs(years, horizon) ? interval.estimate.nearlyYears(horizon) : result.years(years);
 }
 
 /** Return the heading of a column of intervals. */
@@ -72,7 +78,9 @@ export function intervalText(interval: Interval, horizon: number, dictionary: Di
   const { lower, upper, upper_open } = interval;
   const words = dictionary.interval;
   if (isBeyondHorizon(interval, horizon)) return words.atLeast(horizon);
-  return upper_open ? words.fromToHorizon(lower, horizon) : words.fromTo(lower, upper);
+  return upper_open
+    ? words.fromToHorizon(lower, horizon)
+    : words.fromTo(lower, nearlyYears(upper, horizon, dictionary));
 }
 
 /** Return what a patient's interval means, and a note on the estimate beside it. */
@@ -97,10 +105,8 @@ export function intervalLabel(
   horizon: number,
   dictionary: Dictionary,
 ): string {
-  const { years, lower, upper, upper_open } = row;
-  const words = dictionary.interval;
-  if (isBeyondHorizon(row, horizon)) return words.plottedAtLeast(years, horizon);
-  return words.plotted(years, lower, upper_open ? null : upper, horizon);
+  const estimate = nearlyYears(row.years, horizon, dictionary);
+  return dictionary.interval.plotted(estimate, intervalText(row, horizon, dictionary));
 }
 
 /**
@@ -130,7 +136,10 @@ export function intervalMeaning(
   const lowerPart =
     row.lower < SHORTEST_YEARS ? earlyDeaths : words.outliveLower(outliveLower, row.lower);
   if (!row.upper_open) {
-    return words.closed(lowerPart, words.outliveUpper(outliveUpper, row.upper));
+    const upperPart = isPrintedAs(row.upper, horizon)
+      ? words.nearlyHorizon(outliveUpper, horizon)
+      : words.outliveUpper(outliveUpper, row.upper);
+    return words.closed(lowerPart, upperPart);
   }
   // If the rounded share equals the quantile, it doesn't explain why there is no upper end.
   const explains = alive !== null && alive > of100(outliveUpper);
@@ -162,9 +171,14 @@ export function estimateNote(
   return printed < printedTenths(lower) ? words.estimateBelow(years, horizon) : null;
 }
 
+/** Whether a time is printed as the horizon, although it may be a little less. */
+function isPrintedAs(years: number, horizon: number): boolean {
+  return printedTenths(years) >= inTenths(horizon);
+}
+
 /** Whether the lower end is printed as the horizon, so that the interval has no width. */
 function isBeyondHorizon({ lower, upper_open }: Interval, horizon: number): boolean {
-  return upper_open && inTenths(lower) >= inTenths(horizon);
+  return upper_open && isPrintedAs(lower, horizon);
 }
 
 /** Return how many of 100 patients outlive the horizon, or null if the curve doesn't tell. */

@@ -2,11 +2,11 @@
 
 import type { ContributionScale, Row } from '../api/types';
 
-/** Contributions below this are printed as 0.0 years, or as 0.00 on the other scales. */
+/** Smaller contributions hardly matter: they are printed as 0.0 years, or change the hazard by less than 5%. */
 const NEGLIGIBLE: Record<ContributionScale, number> = {
   years: 0.05,
-  log_hazard: 0.005,
-  score: 0.005,
+  log_hazard: 0.05,
+  score: 0.05,
 };
 
 export type Effect = 'better' | 'worse' | 'none';

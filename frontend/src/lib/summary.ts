@@ -2,7 +2,7 @@
 
 import type { Summary } from '../api/types';
 import type { Dictionary } from '../i18n';
-import { estimateNumber } from './interval';
+import { estimateNumber, nearlyYears } from './interval';
 
 /** Return the names of the numbers and the numbers. All are of the patients with an estimate. */
 export function summaryFigures(
@@ -21,8 +21,8 @@ export function summaryFigures(
           [words.summarySkipped, format.whole(skipped)],
         ] satisfies [string, string][])
       : ([[words.summaryRows, predicted]] satisfies [string, string][])),
-    [words.summaryMean, words.years(summary.mean_years)],
-    [words.summaryMedian, words.years(summary.median_years)],
+    [words.summaryMean, nearlyYears(summary.mean_years, horizon, dictionary)],
+    [words.summaryMedian, nearlyYears(summary.median_years, horizon, dictionary)],
     [
       words.summaryRange,
       words.fromTo(number(summary.minimum_years), number(summary.maximum_years)),

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Account as AccountData } from '../api/types';
 import { AccountForm } from '../components/account/AccountForm';
 import { CloseButton, Dialog } from '../components/common/Dialog';
+import { Loading } from '../components/common/Loading';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { useAction } from '../components/common/useAction';
@@ -15,7 +16,7 @@ export function Account() {
   return (
     <div class="narrow profile">
       <ScreenTitle>{text.value.profile.title}</ScreenTitle>
-      {isLoading && <p role="status">{text.value.shell.loading}</p>}
+      {isLoading && <Loading />}
       {problem && <ProblemNotice problem={problem} onRetry={load} />}
       {account && (
         <>

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { text } from '../i18n';
+import { Loading } from '../components/common/Loading';
 import type { AccountRoute } from '../lib/routes';
 import { createChunk } from '../state/chunk';
 import { Account } from './Account';
@@ -42,9 +42,5 @@ function ComparisonOnDemand(props: { id: string; row: number }) {
   const { module, hasFailed, load } = comparisonChunk;
   useEffect(() => void load(), []);
   if (module.value) return <module.value.ComparisonScreen {...props} />;
-  return hasFailed.value ? (
-    <NotLoaded onRetry={() => void load()} />
-  ) : (
-    <p role="status">{text.value.shell.loading}</p>
-  );
+  return hasFailed.value ? <NotLoaded onRetry={() => void load()} /> : <Loading />;
 }

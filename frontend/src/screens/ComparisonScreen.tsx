@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Model, Prediction } from '../api/types';
 import { ConfirmDialog } from '../components/common/ConfirmDialog';
+import { DataWarning } from '../components/common/DataWarning';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { ComparedEstimates } from '../components/comparison/ComparedEstimates';
@@ -31,10 +32,13 @@ export function ComparisonScreen({ id, row }: { id: string; row: number }) {
       <nav class="neighbours" aria-label={text.value.plots.patient.neighbours}>
         <a href={addresses.patient(id, row)}>{words.back}</a>
       </nav>
-      <p>
-        {words.lead} {text.value.landing.studyPatients}
-      </p>
-      {estimates.length > 0 && <ComparedEstimates estimates={estimates} />}
+      <p>{words.lead}</p>
+      {estimates.length > 0 && (
+        <>
+          <DataWarning parameters={estimates.map(({ parameters }) => parameters)} />
+          <ComparedEstimates estimates={estimates} />
+        </>
+      )}
       <p role="status">
         {state.isSearching.value && (estimates.length > 0 ? shell.loading : words.searching)}
       </p>

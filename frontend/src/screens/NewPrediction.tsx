@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { isWorthRetrying } from '../api/problem';
 import type { Model } from '../api/types';
+import { Loading } from '../components/common/Loading';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { KeepValues } from '../components/prediction/KeepValues';
@@ -54,7 +55,7 @@ function ModelChoice() {
     const retry = () => void loadCatalogue().then(onCatalogueLoaded);
     return <ProblemNotice problem={catalogueProblem.value} onRetry={retry} />;
   }
-  if (models.value === null) return <p role="status">{text.value.shell.loading}</p>;
+  if (models.value === null) return <Loading />;
   if (models.value.length === 0) return <p>{words.noModels}</p>;
   return (
     <>

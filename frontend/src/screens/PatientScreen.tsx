@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction, Row, RowPage } from '../api/types';
 import { DataWarning } from '../components/common/DataWarning';
 import { FindingsTable } from '../components/common/FindingsTable';
+import { Loading } from '../components/common/Loading';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { BeforeAndNow } from '../components/patient/BeforeAndNow';
@@ -11,7 +12,6 @@ import { PatientNotes } from '../components/patient/PatientDetails';
 import { PatientViews } from '../components/patient/PatientViews';
 import { PredictionFacts } from '../components/prediction/PredictionFacts';
 import { text } from '../i18n';
-import { fileLabel } from '../lib/predictionName';
 import { type ResultParameters, resultParametersOf } from '../lib/resultParameters';
 import { addresses, type PatientPlace } from '../lib/routes';
 import { modelById, modelTitle } from '../state/catalogue';
@@ -50,7 +50,7 @@ export function PatientScreen({ id, row, before }: ScreenProps) {
         isComparable={isLoaded && shown.page.rows.length > 0}
       />
       {problem && <ProblemNotice problem={problem} onRetry={() => void patient.show(row)} />}
-      {!isLoaded && !problem && <p role="status">{text.value.shell.loading}</p>}
+      {!isLoaded && !problem && <Loading />}
       {isLoaded && <Patient {...{ row, before }} prediction={shown.prediction} page={shown.page} />}
     </>
   );
@@ -99,12 +99,11 @@ function Patient({ row, before, prediction, page }: PatientProps) {
   const words = text.value.plots.patient;
   const [predicted] = page.rows;
   const [skipped] = page.skipped;
-  const file = fileLabel(prediction, text.value);
   const parameters = resultParametersOf(prediction, modelById(prediction.prediction_model_id));
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>
-      <p class="patient-place">{words.place(row, page.total, file)}</p>
+      <p class="patient-place">{words.place(row, page.total, prediction.file_name)}</p>
       <PredictionFacts prediction={prediction} />
       {predicted && <Predicted row={predicted} {...{ before, prediction, parameters }} />}
       {skipped && (
@@ -141,7 +140,7 @@ function Predicted({ row, before, prediction, parameters }: PredictedProps) {
   return (
     <article class="patient-page">
       <ReportFacts prediction={prediction} />
-      <DataWarning parameters={parameters} />
+      <DataWarning parameters={[parameters]} />
       {before && <BeforeAndNow before={before} now={{ row, prediction, parameters }} />}
       <PatientViews {...{ row, prediction, parameters }} />
       {isPrinting.value ? (

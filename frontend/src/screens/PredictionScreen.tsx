@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Problem, pageProblem } from '../api/problem';
 import type { Prediction } from '../api/types';
+import { Loading } from '../components/common/Loading';
 import { ProblemNotice } from '../components/common/ProblemNotice';
 import { ScreenTitle } from '../components/common/ScreenTitle';
 import { AssumptionList } from '../components/file/AssumptionList';
@@ -45,15 +46,13 @@ export function PredictionScreen({ id, patientPage }: Props) {
   useEffect(() => {
     if (opensPatient) replaceWith(addresses.patient(id, 1, patientPage.before));
   }, [opensPatient, id, patientPage?.before]);
-  if (opensPatient) return <p role="status">{text.value.shell.loading}</p>;
+  if (opensPatient) return <Loading />;
   return (
     <>
       <ScreenTitle documentTitle={tabTitle(isUnseen ? (prediction?.status ?? null) : null)}>
         {titleOf(prediction)}
       </ScreenTitle>
-      {prediction === null && phase === 'waiting' && (
-        <p role="status">{text.value.shell.loading}</p>
-      )}
+      {prediction === null && phase === 'waiting' && <Loading />}
       {prediction && <PredictionFacts prediction={prediction} />}
       {prediction && <Description prediction={prediction} />}
       {prediction && prediction.assumptions.length > 0 && (

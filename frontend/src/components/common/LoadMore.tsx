@@ -1,5 +1,5 @@
 import type { Problem } from '../../api/problem';
-import { text } from '../../i18n';
+import { Loading } from './Loading';
 import { ProblemNotice } from './ProblemNotice';
 
 interface Props {
@@ -11,7 +11,7 @@ interface Props {
  * The end of a list that is loaded page by page: a button for the next page, or why there is none.
  */
 export function LoadMore({ pages, label }: Props) {
-  if (pages.isLoading) return <p role="status">{text.value.shell.loading}</p>;
+  if (pages.isLoading) return <Loading />;
   if (pages.problem) return <ProblemNotice problem={pages.problem} onRetry={pages.loadMore} />;
   if (!pages.hasMore) return null;
   return (

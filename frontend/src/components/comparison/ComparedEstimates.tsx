@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { text } from '../../i18n';
+import { survivalAt } from '../../lib/curve';
 import { estimateText, intervalText } from '../../lib/interval';
-import { loadCurveCard } from '../../state/curveCard';
+import { contributionTotal } from '../../lib/patientRow';
+import { curveCardOf, loadCurveCard } from '../../state/curveCard';
 import { ComparisonPlot } from './ComparisonPlot';
 import type { Estimate } from './estimate';
 
@@ -13,6 +15,9 @@ const COMPARED_YEARS = [1, 3, 5, 7, 8];
 export function ComparedEstimates({ estimates }: { estimates: readonly Estimate[] }) {
   const words = text.value.comparison;
   const withCurve = estimates.filter(({ row }) => row.survival.length > 0);
+  const withoutCurve = estimates
+    .filter(({ row }) => row.survival.length === 0)
+    .map(({ title }) => title);
   const needed = withCurve.map(({ prediction }) => prediction.prediction_id).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `needed` names the predictions.
   useEffect(() => {
@@ -27,6 +32,7 @@ export function ComparedEstimates({ estimates }: { estimates: readonly Estimate[
         <figcaption>{words.plot}</figcaption>
         <ComparisonPlot estimates={estimates} />
       </figure>
+      {withoutCurve.length > 0 && <p class="hint">{words.noCurve(withoutCurve)}</p>}
       {horizons.length > 1 && <p class="hint">{words.horizonsDiffer(horizons)}</p>}
       <EstimatesTable estimates={estimates} />
     </section>
@@ -101,6 +107,11 @@ function Line({ name, estimates, children }: LineProps) {
   );
 }
 
-function probabilityAt({ row }: Estimate, limit: number): number | null {
-  return row.survival.find(({ years }) => years === limit)?.probability ?? null;
+/** Return the chance of being alive after `limit` years: a point of the row, or of the whole curve. */
+function probabilityAt({ prediction, row }: Estimate, limit: number): number | null {
+  const point = row.survival.find(({ years }) => years === limit);
+  if (point) return point.probability;
+  const card = curveCardOf(prediction);
+  const isKnown = typeof card === 'object' && limit <= (row.survival.at(-1)?.years ?? 0);
+  return isKnown ? survivalAt(limit, contributionTotal(row), card) : null;
 }

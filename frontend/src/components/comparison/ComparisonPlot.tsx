@@ -86,7 +86,6 @@ function Interval({ x, estimate, top }: { x: Scale; estimate: Estimate; top: num
   const from = x(row.lower);
   const to = Math.max(from, x(row.upper_open ? horizon : Math.min(row.upper, horizon)));
   const hasCurve = row.survival.length > 0;
-  const label = intervalLabel(row, horizon, text.value);
   return (
     <>
       {hasCurve && <path class="plot-line" d={`M0 ${top - 4}h26`} />}
@@ -94,7 +93,7 @@ function Interval({ x, estimate, top }: { x: Scale; estimate: Estimate; top: num
         {title}
       </text>
       <text x={0} y={top + 16}>
-        {hasCurve ? label : `${label}, ${text.value.comparison.noCurve}`}
+        {intervalLabel(row, horizon, text.value)}
       </text>
       <path class="plot-axis" d={`M${x.start} ${middle}H${x(horizon)}`} />
       <rect class="interval-range" x={from} y={middle - 4} width={to - from} height="8" rx="2" />

@@ -8,6 +8,7 @@ import { addresses, type PatientPlace } from '../../lib/routes';
 import { columnByName, columnTitle, modelById, modelTitle } from '../../state/catalogue';
 import { createPatient } from '../../state/patient';
 import { unitSystem } from '../../state/patientForm';
+import { Loading } from '../common/Loading';
 
 /** A patient's row with the prediction that it belongs to. */
 interface Estimated {
@@ -29,7 +30,7 @@ export function BeforeAndNow({ before, now }: { before: PatientPlace; now: Estim
     <section class="card before-and-now">
       <h2>{words.title}</h2>
       {isGone && <p>{words.gone}</p>}
-      {!isGone && !shown && <p role="status">{text.value.shell.loading}</p>}
+      {!isGone && !shown && <Loading />}
       {shown && earlier && (
         <Comparison
           before={{

@@ -5,6 +5,7 @@ import { bandHint, curveOf, hasBand } from '../../lib/curve';
 import { medianOf } from '../../lib/patientRow';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { curveCardOf, loadCurveCard } from '../../state/curveCard';
+import { Loading } from '../common/Loading';
 import { CurveData } from '../plots/CurveData';
 import { SurvivalPlot } from '../plots/SurvivalPlot';
 
@@ -25,7 +26,7 @@ export function CurveView({ row, prediction, parameters }: Props) {
       <h3>{result.survivalTitle}</h3>
       <SurvivalPlot {...{ row, parameters }} card={typeof card === 'object' ? card : null} />
       {card === 'otherVersion' && <p class="hint">{plots.curve.otherVersion}</p>}
-      {card === 'loading' && <p role="status">{plots.curve.loading}</p>}
+      {card === 'loading' && <Loading sentence={plots.curve.loading} />}
       {card === 'failed' && (
         <p class="hint">
           {plots.curve.notLoaded}{' '}

@@ -56,12 +56,18 @@ function WrongFields() {
             <button type="button" class="link-button" onClick={() => focusField(field)}>
               {labelOf(field)}
             </button>
-            : {findingText(field)}
+            : {sentence(field)}
           </li>
         ))}
       </ul>
     </nav>
   );
+}
+
+/** The name of the field precedes the sentence, so a missing value needs no name of its own. */
+function sentence(field: Field): string | null {
+  const isMissing = visibleFinding(field)?.code === 'value_missing';
+  return isMissing ? text.value.values.summary.missing : findingText(field);
 }
 
 function focusField({ column }: Field): void {

@@ -5,6 +5,7 @@ import type { ResultParameters } from '../../lib/resultParameters';
 import { createChunk } from '../../state/chunk';
 import { choosePatientView, patientView } from '../../state/patientView';
 import { isPrinting } from '../../state/printing';
+import { Loading } from '../common/Loading';
 import { Tabs } from '../common/Tabs';
 import { CopySummary } from './CopySummary';
 import { WordsView } from './WordsView';
@@ -58,7 +59,7 @@ function Chosen(props: Props) {
   const { module, hasFailed, load } = moreViews;
   if (view === 'words') return null;
   if (module.value) return <module.value.MoreViews view={view} {...props} />;
-  if (!hasFailed.value) return <p role="status">{text.value.shell.loading}</p>;
+  if (!hasFailed.value) return <Loading />;
   return (
     <p role="alert">
       {text.value.patientPage.viewNotLoaded}{' '}

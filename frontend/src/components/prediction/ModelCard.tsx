@@ -4,6 +4,7 @@ import { language, localised, text } from '../../i18n';
 import { withoutBreaks } from '../../lib/sentences';
 import { columnTitle } from '../../state/catalogue';
 import { createChunk } from '../../state/chunk';
+import { Loading } from '../common/Loading';
 
 /** Few users look at the plot, so it is loaded when it is opened. */
 const plotChunk = createChunk(() => import('./CalibrationPlot'));
@@ -105,7 +106,7 @@ function PlotOnDemand({ figures }: { figures: CommonHorizon }) {
   const { module, hasFailed, load } = plotChunk;
   useEffect(() => void load(), []);
   if (module.value) return <module.value.CalibrationPlot figures={figures} />;
-  if (!hasFailed.value) return <p role="status">{text.value.shell.loading}</p>;
+  if (!hasFailed.value) return <Loading />;
   return (
     <p>
       {text.value.models.plotNotLoaded}{' '}

@@ -1,6 +1,8 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
+import { estimateNumber } from '../../lib/interval';
+import { resultParametersOf } from '../../lib/resultParameters';
 import {
   type Bins,
   countInRange,
@@ -10,11 +12,13 @@ import {
   wholePercents,
   wholeStrataCurves,
 } from '../../lib/strata';
+import { modelById } from '../../state/catalogue';
 import type { CohortState } from '../../state/cohort';
 import { curveCardOf, loadCurveCard } from '../../state/curveCard';
 import { isPrinting } from '../../state/printing';
 import type { ResultRows } from '../../state/resultRows';
 import { type TableViewState, toggleRange } from '../../state/tableView';
+import { Loading } from '../common/Loading';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
@@ -40,11 +44,13 @@ export function Cohort({ state, prediction, result, view }: Props) {
   const bins = state.cohort.value;
   const problem = state.problem.value;
   if (!isLargeEnough || (bins && countOf(bins) < COHORT_MIN)) return null;
+  // Printing does not wait for the overview.
+  if (!bins && isPrinting.value) return null;
   return (
     <section class="cohort" aria-labelledby="cohort-title">
       <h3 id="cohort-title">{words.title}</h3>
       {problem && <ProblemNotice problem={problem} onRetry={() => void state.load()} />}
-      {!bins && !problem && <p role="status">{words.loading}</p>}
+      {!bins && !problem && <Loading sentence={words.loading} />}
       {bins && <Overview {...{ bins, prediction, result, view }} />}
     </section>
   );
@@ -53,6 +59,7 @@ export function Cohort({ state, prediction, result, view }: Props) {
 function Overview({ bins, prediction, result, view }: Omit<Props, 'state'> & { bins: Bins }) {
   const survivalYears = prediction.survival_years ?? [];
   const strata = useMemo(() => strataOf(bins), [bins]);
+  const { horizon } = resultParametersOf(prediction, modelById(prediction.prediction_model_id));
   const { wholeCurves, isLoading } = useWholeCurves(strata, prediction, result);
   return (
     <div class="cohort-parts">
@@ -64,7 +71,7 @@ function Overview({ bins, prediction, result, view }: Omit<Props, 'state'> & { b
         <ChosenRange {...{ bins, view }} />
       </Histogram>
       <StrataPlot {...{ strata, survivalYears, wholeCurves, isLoading }} />
-      <Strata {...{ strata, view }} total={countOf(bins)} />
+      <Strata {...{ strata, view, horizon }} total={countOf(bins)} />
     </div>
   );
 }
@@ -121,12 +128,14 @@ function useWholeCurves(
 interface StrataProps {
   strata: readonly Stratum[];
   total: number;
+  horizon: number;
   view: TableViewState;
 }
 
-function Strata({ strata, total, view }: StrataProps) {
+function Strata({ strata, total, horizon, view }: StrataProps) {
   const words = text.value.plots.cohort;
   const { format } = text.value;
+  const mean = (years: number) => estimateNumber(years, horizon, text.value);
   const percents = wholePercents(strata.map(({ count }) => count));
   const columns = [
     { name: words.patients, value: ({ count }: Stratum) => format.whole(count) },
@@ -135,7 +144,7 @@ function Strata({ strata, total, view }: StrataProps) {
       value: ({ count }: Stratum, index: number) =>
         format.share(count, total, (percents[index] ?? 0) / 100),
     },
-    ...optionalColumn(strata, words.mean, 'meanYears', format.time),
+    ...optionalColumn(strata, words.mean, 'meanYears', mean),
     ...optionalColumn(strata, words.imputed, 'imputed', format.whole),
     ...optionalColumn(strata, words.outOfRange, 'outOfRange', format.whole),
   ];

@@ -12,6 +12,7 @@ import { createResultRows, type ResultRows, ROWS_IN_BROWSER_MAX } from '../../st
 import { api } from '../../state/session';
 import { type TableViewState, tableViewOf } from '../../state/tableView';
 import { DataWarning } from '../common/DataWarning';
+import { Loading } from '../common/Loading';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
 import { Cohort } from './Cohort';
@@ -38,7 +39,7 @@ export function Result({ prediction }: { prediction: Prediction }) {
       </p>
       <h2 id="result-title">{words.estimand(parameters.horizon)}</h2>
       <p>{text.value.interval.estimate.notLifeExpectancy(parameters.horizon)}</p>
-      <DataWarning parameters={parameters} />
+      <DataWarning parameters={[parameters]} />
       {prediction.rows === 1 ? (
         <p>
           <a class="button" href={addresses.patient(prediction.prediction_id, 1)}>
@@ -82,7 +83,7 @@ function WholeResult({ parameters, result, view }: WholeResultProps) {
       )}
       <SkippedPatients rows={result.skipped.value} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
-      {result.isLoading.value && <p role="status">{text.value.result.loadingRows}</p>}
+      {result.isLoading.value && <Loading sentence={text.value.result.loadingRows} />}
     </>
   );
 }

@@ -22,6 +22,7 @@ export const interval = {
     nearlyAll: (horizon: number) => `nearly all of the next ${wholeYears(horizon)}`,
     /** In a table. */
     nearly: (horizon: number) => `nearly\u00a0${format.whole(horizon)}`,
+    nearlyYears: (horizon: number) => `nearly ${wholeYears(horizon)}`,
     hardlyAny: (horizon: number) => `only a few weeks of the next ${wholeYears(horizon)}`,
     notLifeExpectancy: (horizon: number) =>
       `Not life expectancy: the model looks ${wholeYears(horizon)} ahead.`,
@@ -31,16 +32,13 @@ export const interval = {
   heading: (lower: PatientShare, upper: PatientShare) =>
     `Interval: ${share(lower)} ${live(lower)} beyond its start, ${share(upper)} beyond its end`,
   headingOfVersion1: 'Interval',
-  fromTo: (lower: number, upper: number) =>
-    `from ${format.time(lower)} to ${format.time(upper)}\u00a0years`,
+  /** `upper` is a time with its unit. */
+  fromTo: (lower: number, upper: string) => `from ${format.time(lower)} to ${upper}`,
   fromToHorizon: (lower: number, horizon: number) =>
     `from ${format.time(lower)} to ${orMore(horizon)}`,
   atLeast: orMore,
-  /** The label of the interval in a plot. Without an upper end, the interval is open. */
-  plotted: (estimate: number, lower: number, upper: number | null, horizon: number) =>
-    `expected ${format.time(estimate)} (from ${format.time(lower)} to ${upper === null ? `${format.whole(horizon)} or more` : format.time(upper)})`,
-  plottedAtLeast: (estimate: number, horizon: number) =>
-    `expected ${format.time(estimate)} (interval: ${format.whole(horizon)} or more)`,
+  /** The label in a plot. */
+  plotted: (estimate: string, interval: string) => `expected ${estimate} (${interval})`,
   /** `canLieBelow`: whether the estimate can lie below the interval. */
   hint: (lower: PatientShare, upper: PatientShare, horizon: number, canLieBelow: boolean) =>
     `Interval: ${share(lower)} similar patients ${live(lower)} beyond its start, ${share(upper)} beyond its end. “${orMore(horizon)}” means that the model does not look further. The estimate is the mean of the years lived within these ${wholeYears(horizon)}${canLieBelow ? ', so early deaths can pull it below the interval' : ''}.`,
@@ -60,6 +58,8 @@ export const interval = {
   earlyDeath: () => 'Some similar patients die very early, so the interval begins at 0',
   outliveUpper: (patients: PatientShare, upper: number) =>
     `${share(patients)} ${live(patients)} longer than ${years(upper)}`,
+  nearlyHorizon: (patients: PatientShare, horizon: number) =>
+    `${share(patients)} ${live(patients)} nearly ${wholeYears(horizon)} or longer`,
   /** `alive` of 100 outlive the horizon. Null if it is unknown; then they are more than `patients`. */
   outliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
     `${alive === null ? `more than ${share(patients)} ${live(patients)}` : `${of100(alive)} live`} longer than ${wholeYears(horizon)}`,

@@ -62,7 +62,7 @@ export const comparison = {
   /** `estimate` is a text such as “7.2 of the next 8 years”. */
   plotLine: (title: string, estimate: string, interval: string) =>
     `${title}: ${estimate}, interval ${interval}.`,
-  noCurve: 'no curve',
+  noCurve: (titles: readonly string[]) => `Without a curve: ${titles.join('; ')}.`,
   table: 'Estimates of the models',
   figure: 'Figure',
   horizon: 'Looks ahead',

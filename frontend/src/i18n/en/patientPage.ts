@@ -39,7 +39,7 @@ export const patientPage = {
     study:
       'Made from 418 patients with primary biliary cholangitis at the Mayo Clinic, 1974–1986: 161 died, and 25 were followed only until their liver transplant.',
     score:
-      'The published Mayo score of 1989, made from 312 patients with primary biliary cholangitis at the Mayo Clinic, 1974–1986.',
+      'The published Mayo score of 1989, made from 312 of the study’s 418 patients with primary biliary cholangitis at the Mayo Clinic, 1974–1986.',
   },
   copy: 'Copy summary',
   copied: 'The summary has been copied.',

@@ -39,8 +39,9 @@ interface Curve {
 const patient = {
   title: (row: number, id: string | null) =>
     id === null ? `Patient in row ${format.whole(row)}` : `Patient ${id}`,
-  place: (row: number, total: number, file: string) =>
-    `Row ${format.whole(row)} of ${format.whole(total)} in ${file}`,
+  /** `file` is null for a file without a name. */
+  place: (row: number, total: number, file: string | null) =>
+    `Row ${format.whole(row)} of ${format.whole(total)}${file === null ? '' : ` in ${file}`}`,
   neighbours: 'Patients of this result',
   previous: 'Previous patient',
   next: 'Next patient',

@@ -76,6 +76,8 @@ const conversion = {
 
 /** The fields of the form that have to be corrected. */
 const summary = {
+  /** In the list of these fields. */
+  missing: 'not filled in.',
   title: (count: number) =>
     `Please correct ${format.count(count, { one: 'field', other: 'fields' })}:`,
 };

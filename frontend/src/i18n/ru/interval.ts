@@ -21,6 +21,7 @@ export const interval = {
       `${format.tenth(estimate)} из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
     nearlyAll: (horizon: number) => `почти все ближайшие ${wholeYears(horizon)}`,
     nearly: (horizon: number) => `почти\u00a0${format.whole(horizon)}`,
+    nearlyYears: (horizon: number) => `почти ${wholeYears(horizon)}`,
     hardlyAny: (horizon: number) =>
       `лишь несколько недель из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
     notLifeExpectancy: (horizon: number) =>
@@ -30,15 +31,11 @@ export const interval = {
   heading: (lower: PatientShare, upper: PatientShare) =>
     `Интервал: дольше начала ${live(lower)} ${share(lower)}, дольше конца\u00a0— ${share(upper)}`,
   headingOfVersion1: 'Интервал',
-  fromTo: (lower: number, upper: number) =>
-    `от\u00a0${format.time(lower)} до\u00a0${format.time(upper)}\u00a0года`,
+  fromTo: (lower: number, upper: string) => `от\u00a0${format.time(lower)} до\u00a0${upper}`,
   fromToHorizon: (lower: number, horizon: number) =>
     `от\u00a0${format.time(lower)} до\u00a0${wholeYearsGenitive(horizon)} и\u00a0более`,
   atLeast: orMore,
-  plotted: (estimate: number, lower: number, upper: number | null, horizon: number) =>
-    `ожидается ${format.time(estimate)} (от ${format.time(lower)} до ${upper === null ? `${format.whole(horizon)} и более` : format.time(upper)})`,
-  plottedAtLeast: (estimate: number, horizon: number) =>
-    `ожидается ${format.time(estimate)} (интервал: ${format.whole(horizon)} и более)`,
+  plotted: (estimate: string, interval: string) => `ожидается ${estimate} (${interval})`,
   hint: (lower: PatientShare, upper: PatientShare, horizon: number, canLieBelow: boolean) =>
     `Интервал: дольше его начала ${live(lower)} ${share(lower)} таких пациентов, дольше конца\u00a0— ${share(upper)}. «${orMore(horizon)}» значит, что дальше модель не заглядывает. Оценка\u00a0— это среднее число лет, прожитых за эти ${wholeYears(horizon)}${canLieBelow ? ', поэтому из-за ранних смертей она может оказаться меньше начала интервала' : ''}.`,
   hintOfVersion1: (version: string, horizon: number | null) =>
@@ -56,6 +53,8 @@ export const interval = {
     'Некоторые из таких пациентов умирают очень рано, поэтому интервал начинается с\u00a0нуля',
   outliveUpper: (patients: PatientShare, upper: number) =>
     `дольше ${years(upper)}\u00a0— ${share(patients)}`,
+  nearlyHorizon: (patients: PatientShare, horizon: number) =>
+    `почти ${wholeYears(horizon)} или дольше\u00a0— ${share(patients)}`,
   outliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>
     `дольше ${wholeYearsGenitive(horizon)}\u00a0— ${alive === null ? `больше чем ${share(patients)}` : of100(alive)}`,
   mostOutliveHorizon: (patients: PatientShare, alive: number | null, horizon: number) =>

@@ -63,7 +63,7 @@ export const comparison = {
     `Прогноз выживаемости одного пациента по разным моделям. ${lines.join(' ')}`,
   plotLine: (title: string, estimate: string, interval: string) =>
     `${title}: ${estimate}, интервал ${interval}.`,
-  noCurve: 'без кривой',
+  noCurve: (titles: readonly string[]) => `Без кривой: ${titles.join('; ')}.`,
   table: 'Оценки моделей',
   figure: 'Показатель',
   horizon: 'На сколько вперёд',

@@ -40,8 +40,8 @@ interface Curve {
 const patient = {
   title: (row: number, id: string | null) =>
     id === null ? `Пациент из строки ${format.whole(row)}` : `Пациент ${id}`,
-  place: (row: number, total: number, file: string) =>
-    `Строка ${format.whole(row)} из ${format.whole(total)}, ${file}`,
+  place: (row: number, total: number, file: string | null) =>
+    `Строка ${format.whole(row)} из\u00a0${format.whole(total)}${file === null ? '' : `, ${file}`}`,
   neighbours: 'Пациенты этого результата',
   previous: 'Предыдущий пациент',
   next: 'Следующий пациент',

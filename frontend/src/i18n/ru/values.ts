@@ -69,6 +69,7 @@ const conversion = {
 };
 
 const summary = {
+  missing: 'не заполнено.',
   title: (count: number) =>
     `Исправьте ${format.count(count, { one: 'поле', few: 'поля', many: 'полей', other: 'поля' })}:`,
 };
