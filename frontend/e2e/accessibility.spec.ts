@@ -60,38 +60,60 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.getByRole('button', { name: words.shell.logOut, exact: true }).click();
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(words.landing.title);
     });
+
+    test('with forced colours, what is chosen and every drawing can be seen @slow', async ({
+      page,
+    }) => {
+      await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+      await page.goto('/#/predictions/example-cox-lasso');
+      await expect(page.getByRole('heading', { name: words.result.estimand(8) })).toBeVisible();
+      for (const drawing of ['.interval-range', '.plot-bar', '.plot-line'])
+        await expect(page.locator(drawing).first()).toBeAttached();
+      const colours = await page.evaluate(() => {
+        const style = (selector: string) => {
+          const element = document.querySelector(selector);
+          if (element === null) throw new Error(selector);
+          return getComputedStyle(element);
+        };
+        return {
+          ground: style('body').backgroundColor,
+          chosen: style('.languages [aria-pressed="true"]').backgroundColor,
+          other: style('.languages [aria-pressed="false"]').backgroundColor,
+          drawings: ['.interval-range', '.interval-point', '.plot-bar', '.plot-line'].map(
+            (selector) => [style(selector).fill, style(selector).stroke],
+          ),
+        };
+      });
+      expect(colours.chosen).not.toBe(colours.other);
+      for (const drawing of colours.drawings)
+        expect(drawing.some((colour) => colour !== 'none' && colour !== colours.ground)).toBe(true);
+      await page.screenshot({
+        path: `test-results/screens/${code}-forced-colours.png`,
+        fullPage: true,
+      });
+    });
+
+    test('every target is large enough or has space around it @slow', async ({ page }) => {
+      const expectTargets = async (address: string) => {
+        await page.goto(`/${address}`);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        for (const width of [320, 1280]) {
+          await page.setViewportSize({ width, height: 800 });
+          // axe checks this only if it is asked to.
+          const axe = new AxeBuilder({ page }).setLegacyMode().withRules(['target-size']);
+          const { violations } = await axe.analyze();
+          const found = violations.flatMap(({ nodes }) => nodes.map((node) => node.html));
+          expect(found, `${address} at ${width} px`).toEqual([]);
+        }
+      };
+      for (const address of SCREENS) await expectTargets(address);
+      // So that the next address loads the page anew.
+      await page.goto('about:blank');
+      await register(page, words);
+      for (const address of ACCOUNT_SCREENS) await expectTargets(address);
+    });
   });
 }
-
-test('with forced colours, what is chosen and every drawing can be seen @slow', async ({
-  page,
-}) => {
-  const { words } = LANGUAGES[0];
-  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
-  await page.goto('/#/predictions/example-cox-lasso');
-  await expect(page.getByRole('heading', { name: words.result.estimand(8) })).toBeVisible();
-  for (const drawing of ['.interval-range', '.plot-bar', '.plot-line'])
-    await expect(page.locator(drawing).first()).toBeAttached();
-  const colours = await page.evaluate(() => {
-    const style = (selector: string) => {
-      const element = document.querySelector(selector);
-      if (element === null) throw new Error(selector);
-      return getComputedStyle(element);
-    };
-    return {
-      ground: style('body').backgroundColor,
-      chosen: style('.languages [aria-pressed="true"]').backgroundColor,
-      other: style('.languages [aria-pressed="false"]').backgroundColor,
-      drawings: ['.interval-range', '.interval-point', '.plot-bar', '.plot-line'].map(
-        (selector) => [style(selector).fill, style(selector).stroke],
-      ),
-    };
-  });
-  expect(colours.chosen).not.toBe(colours.other);
-  for (const drawing of colours.drawings)
-    expect(drawing.some((colour) => colour !== 'none' && colour !== colours.ground)).toBe(true);
-  await page.screenshot({ path: 'test-results/screens/en-forced-colours.png', fullPage: true });
-});
 
 test('with reduced motion, nothing moves or fades', async ({ page }) => {
   const longest = () =>
@@ -109,27 +131,4 @@ test('with reduced motion, nothing moves or fades', async ({ page }) => {
   expect(await longest()).toBeGreaterThan(0);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   expect(await longest()).toBe(0);
-});
-
-test('every target is large enough or has space around it @slow', async ({ page }) => {
-  const { words } = LANGUAGES[1];
-  await page.goto('/');
-  await page.locator('.languages [lang="ru"]').click();
-  const expectTargets = async (address: string) => {
-    await page.goto(`/${address}`);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    for (const width of [320, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      // axe checks this only if it is asked to.
-      const axe = new AxeBuilder({ page }).setLegacyMode().withRules(['target-size']);
-      const { violations } = await axe.analyze();
-      const found = violations.flatMap(({ nodes }) => nodes.map((node) => node.html));
-      expect(found, `${address} at ${width} px`).toEqual([]);
-    }
-  };
-  for (const address of SCREENS) await expectTargets(address);
-  // So that the next address loads the page anew.
-  await page.goto('about:blank');
-  await register(page, words);
-  for (const address of ACCOUNT_SCREENS) await expectTargets(address);
 });

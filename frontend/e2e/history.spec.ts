@@ -162,46 +162,45 @@ for (const { code, locale, words } of LANGUAGES) {
       const { active, imputed } = words.tableFilter;
       await expect(page.getByText(active([imputed], withMissing))).toBeVisible();
     });
+
+    test('the list returns to its pages and its place, and opens anew from a link @slow', async ({
+      page,
+    }) => {
+      await register(page, words);
+      const id = await submit(page, await sampleText(page), 'ten.csv');
+      const token = await page.evaluate(() => sessionStorage.getItem('token'));
+      const headers = { authorization: `Bearer ${token}` };
+      const prediction = await (await page.request.get(`/api/predict/${id}`, { headers })).json();
+      const copy = (index: number) => ({
+        ...prediction,
+        prediction_id: index === 30 ? id : index.toString(16).padStart(32, '0'),
+        file_name: `file-${index}.csv`,
+      });
+      const list = Array.from({ length: 40 }, (_, index) => copy(index));
+      await page.route(/api\/predict(\?|$)/, (route) => {
+        const isFirst = !route.request().url().includes('cursor');
+        const predictions = isFirst ? list.slice(0, 20) : list.slice(20);
+        return route.fulfill({ json: { predictions, next_cursor: isFirst ? 'next' : null } });
+      });
+      await openHistory(page, words);
+      await expect(page.getByText(words.description.searched(20))).toBeVisible();
+      await page.getByRole('button', { name: words.history.more }).click();
+      await expect(entries(page)).toHaveCount(40);
+      await expect(page.getByText(words.description.searched(40))).toHaveCount(0);
+      const link = page.getByRole('link', { name: 'file-30.csv' });
+      await link.scrollIntoViewIfNeeded();
+      const top = await page.evaluate(() => scrollY);
+      expect(top).toBeGreaterThan(500);
+      await link.click();
+      await expect(patientRows(page, words)).toHaveCount(10);
+      await page.goBack();
+      await expect(entries(page)).toHaveCount(40);
+      await expect(entries(page).nth(30).getByRole('link').first()).toBeFocused();
+      expect(await page.evaluate(() => scrollY)).toBe(top);
+
+      await page.getByRole('link', { name: words.shell.newPrediction }).click();
+      await openHistory(page, words);
+      await expect(entries(page)).toHaveCount(20);
+    });
   });
 }
-
-test('the list returns to its pages and its place, and opens anew from a link @slow', async ({
-  page,
-}) => {
-  const { words } = LANGUAGES[0];
-  await register(page, words);
-  const id = await submit(page, await sampleText(page), 'ten.csv');
-  const token = await page.evaluate(() => sessionStorage.getItem('token'));
-  const headers = { authorization: `Bearer ${token}` };
-  const prediction = await (await page.request.get(`/api/predict/${id}`, { headers })).json();
-  const copy = (index: number) => ({
-    ...prediction,
-    prediction_id: index === 30 ? id : index.toString(16).padStart(32, '0'),
-    file_name: `file-${index}.csv`,
-  });
-  const list = Array.from({ length: 40 }, (_, index) => copy(index));
-  await page.route(/api\/predict(\?|$)/, (route) => {
-    const isFirst = !route.request().url().includes('cursor');
-    const predictions = isFirst ? list.slice(0, 20) : list.slice(20);
-    return route.fulfill({ json: { predictions, next_cursor: isFirst ? 'next' : null } });
-  });
-  await openHistory(page, words);
-  await expect(page.getByText(words.description.searched(20))).toBeVisible();
-  await page.getByRole('button', { name: words.history.more }).click();
-  await expect(entries(page)).toHaveCount(40);
-  await expect(page.getByText(words.description.searched(40))).toHaveCount(0);
-  const link = page.getByRole('link', { name: 'file-30.csv' });
-  await link.scrollIntoViewIfNeeded();
-  const top = await page.evaluate(() => scrollY);
-  expect(top).toBeGreaterThan(500);
-  await link.click();
-  await expect(patientRows(page, words)).toHaveCount(10);
-  await page.goBack();
-  await expect(entries(page)).toHaveCount(40);
-  await expect(entries(page).nth(30).getByRole('link').first()).toBeFocused();
-  expect(await page.evaluate(() => scrollY)).toBe(top);
-
-  await page.getByRole('link', { name: words.shell.newPrediction }).click();
-  await openHistory(page, words);
-  await expect(entries(page)).toHaveCount(20);
-});

@@ -160,22 +160,20 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByLabel(titles.prothrombin)).toBeFocused();
       await inspect(page, `${code}-wrong-fields`);
     });
+
+    test('closing the page with typed values asks first, and after the submission it does not', async ({
+      page,
+    }) => {
+      await register(page, words);
+      const asks = () =>
+        page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+      expect(await asks()).toBe(false);
+      await fillForm(page, words, titles);
+      expect(await asks()).toBe(true);
+      await chooseModel(page, 'lasso');
+      await startButton(page, words).click();
+      await expect(enteredValues(page, words)).toBeVisible();
+      expect(await asks()).toBe(false);
+    });
   });
 }
-
-const { words } = LANGUAGES[0];
-
-test('closing the page with typed values asks first, and after the submission it does not', async ({
-  page,
-}) => {
-  await register(page, words);
-  const asks = () =>
-    page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
-  expect(await asks()).toBe(false);
-  await fillForm(page, words, TITLES.en);
-  expect(await asks()).toBe(true);
-  await chooseModel(page, 'lasso');
-  await startButton(page, words).click();
-  await expect(enteredValues(page, words)).toBeVisible();
-  expect(await asks()).toBe(false);
-});

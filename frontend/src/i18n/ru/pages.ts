@@ -236,7 +236,7 @@ const result = {
   tableCaption: 'Оценки по пациентам',
   row: 'Строка',
   id: 'ID',
-  estimate: 'Оценка, лет',
+  estimate: 'Лет',
   imputed: (count: number) =>
     format.count(count, {
       one: 'пропуск',
