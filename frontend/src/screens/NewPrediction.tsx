@@ -40,7 +40,7 @@ export function NewPrediction() {
             <ModelChoice />
           </fieldset>
         </div>
-        <section class="step" aria-labelledby="step-confirm">
+        <section class="step start" aria-labelledby="step-confirm">
           <h2 id="step-confirm">{words.confirm}</h2>
           <Confirmation />
         </section>
