@@ -18,6 +18,7 @@ import { statusName } from '../lib/sentences';
 import { loadCatalogue } from '../state/catalogue';
 import { createPredictionWatch } from '../state/predictionWatch';
 import { replaceWith } from '../state/route';
+import { wasAccepted } from '../state/session';
 
 interface Props {
   id: string;
@@ -52,7 +53,7 @@ export function PredictionScreen({ id, patientPage }: Props) {
       <ScreenTitle documentTitle={tabTitle(isUnseen ? (prediction?.status ?? null) : null)}>
         {titleOf(prediction)}
       </ScreenTitle>
-      {prediction === null && phase === 'waiting' && <Loading />}
+      {prediction === null && phase === 'waiting' && !problem && <Loading />}
       {prediction && <PredictionFacts prediction={prediction} />}
       {prediction && <Description prediction={prediction} />}
       {prediction && prediction.assumptions.length > 0 && (
@@ -62,7 +63,9 @@ export function PredictionScreen({ id, patientPage }: Props) {
         </details>
       )}
       {prediction && <PredictionActions prediction={prediction} onChange={watch.update} />}
-      {problem && phase === 'failed' && <LoadFailure problem={problem} onRetry={watch.start} />}
+      {problem && (phase === 'failed' || (phase === 'waiting' && prediction === null)) && (
+        <LoadFailure {...{ id, problem }} onRetry={watch.start} />
+      )}
       {phase === 'stalled' && <Stalled onRetry={watch.start} />}
       {prediction && phase === 'waiting' && (
         <Progress
@@ -131,9 +134,20 @@ export function InvalidPrediction() {
   );
 }
 
-function LoadFailure({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
-  if (problem.status !== 404) return <ProblemNotice problem={problem} onRetry={onRetry} />;
-  return <PredictionNotFound problem={problem} />;
+interface FailureProps {
+  id: string;
+  problem: Problem;
+  onRetry: () => void;
+}
+
+function LoadFailure({ id, problem, onRetry }: FailureProps) {
+  if (problem.status === 404) return <PredictionNotFound problem={problem} />;
+  return (
+    <>
+      <ProblemNotice problem={problem} onRetry={onRetry} />
+      {wasAccepted(id) && <p>{text.value.prediction.accepted}</p>}
+    </>
+  );
 }
 
 function PredictionNotFound({ problem }: { problem: Problem }) {

@@ -18,7 +18,7 @@ import { checkFile, fileCheck } from './fileCheck';
 import { deleteUpload, forgetUpload, prepareFile } from './fileUpload';
 import { randomKey } from './idempotency';
 import { forgetHeadings, knownHeadings } from './knownHeadings';
-import { api, onLogOut, updateBalance } from './session';
+import { acceptSubmission, api, onLogOut } from './session';
 
 export const chosenModelId = signal<string | null>(null);
 export const chosenFile = signal<File | null>(null);
@@ -153,7 +153,7 @@ export async function submit(): Promise<Submission | null> {
       keepsValues: keepsValues.value,
     };
     const submission = await api.submit(modelId, await prepareFile(file), options, key);
-    updateBalance(submission.balance);
+    acceptSubmission(submission);
     // The upload now belongs to the prediction and is deleted with its files.
     forgetUpload();
     chooseFile(null);

@@ -5,7 +5,7 @@ import { anonymousTransport, authenticatedTransport, type Credentials } from '..
 import { createApi } from '../api/endpoints';
 import { withExample } from '../api/example';
 import { isWorthRetrying, problemOf } from '../api/problem';
-import type { Session, User } from '../api/types';
+import type { Session, Submission, User } from '../api/types';
 import { subjectOf } from '../lib/token';
 
 // Only the token is stored, until the tab is closed; `otherTabs` hands it to the page's other tabs.
@@ -119,6 +119,19 @@ export function declineToLogIn(): void {
 export function updateBalance(newBalance: number | null): void {
   balance.value = newBalance;
   if (newBalance === null) void refreshBalance();
+}
+
+/** The predictions that were accepted since the page was loaded. */
+const acceptedIds = new Set<string>();
+
+/** Show the balance after a submission, and remember that it was accepted. */
+export function acceptSubmission({ prediction_id: id, balance: newBalance }: Submission): void {
+  acceptedIds.add(id);
+  updateBalance(newBalance);
+}
+
+export function wasAccepted(id: string): boolean {
+  return acceptedIds.has(id);
 }
 
 export async function refreshBalance(): Promise<void> {

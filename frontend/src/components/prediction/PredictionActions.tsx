@@ -8,7 +8,7 @@ import { addresses } from '../../lib/routes';
 import { modelById } from '../../state/catalogue';
 import { withIdempotencyKey } from '../../state/idempotency';
 import { goTo } from '../../state/route';
-import { api, balance, refreshBalance, updateBalance } from '../../state/session';
+import { acceptSubmission, api, balance, refreshBalance } from '../../state/session';
 import { ConfirmDialog } from '../common/ConfirmDialog';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { useAction } from '../common/useAction';
@@ -156,6 +156,6 @@ function isTooLate(problem: Problem): boolean {
 
 async function retryPrediction(id: string): Promise<void> {
   const submission = await withIdempotencyKey(`retry ${id}`, (key) => api.retry(id, key));
-  updateBalance(submission.balance);
+  acceptSubmission(submission);
   goTo(addresses.prediction(submission.prediction_id));
 }

@@ -45,7 +45,7 @@ const landing = {
   studyPatients:
     'The patients of the study were followed from 1974 to 1986, mostly before ursodeoxycholic acid. Patients treated today usually live longer.',
   costTitle: 'What it costs',
-  cost: 'Predictions cost coins. Coins are free: nothing is ever charged to a card. A new account has 500 coins. The price is per file, however many patients it has. A file with errors costs nothing.',
+  cost: 'Predictions cost coins. Coins are free: nothing is ever charged to a card. A new account has 500 coins. The price is per file, however many patients it has. If no prediction can be made from a file, nothing is charged.',
   price: (model: string, price: number) => `${model}: ${coins(price)} per file`,
   samplesTitle: 'Try it with real data',
   samples: 'From the Mayo Clinic study of primary biliary cholangitis, without outcomes.',
@@ -117,7 +117,7 @@ const submission = {
   currentBalance: 'Balance now',
   balanceAfter: 'Balance after',
   notEnough: (missing: number) => `You need ${coins(missing)} more for this prediction.`,
-  chargeRule: 'Data with errors cost nothing.',
+  chargeRule: 'If the prediction cannot be made, nothing is charged.',
   submit: (price: number) => `Start for ${coins(price)}`,
   submitNoModel: 'Start',
   submitting: 'Sending…',
@@ -168,6 +168,8 @@ const prediction = {
   timeLeft: (left: Duration) => `About ${format.duration(left)} left.`,
   offline:
     'There is no connection at the moment. The prediction continues; this page updates when the connection is back.',
+  accepted:
+    'The prediction was accepted and continues without this page. You will also find it under “My predictions”.',
   progress: 'Progress',
   leaveNote:
     'You can close this page. You will find the result at this address and under “My predictions”.',

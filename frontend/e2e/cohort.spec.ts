@@ -1,0 +1,58 @@
+// A file of patients from the choice to the table of its result: what must not mislead.
+
+import { pageProblem } from '../src/api/problem';
+import { chooseFile, expect, inspect, LANGUAGES, register, sampleText, start, test } from './support';
+
+for (const { code, locale, words } of LANGUAGES) {
+  test.describe(`in ${code}`, () => {
+    test.use({ locale });
+
+    test('the print of a new prediction has no controls, and nothing is printed over the models', async ({
+      page,
+    }) => {
+      await register(page, words);
+      const models = page.getByRole('table', { name: words.models.tableTitle(7) });
+      await expect(models).toBeVisible();
+      await page.emulateMedia({ media: 'print' });
+      for (const hidden of [
+        words.submission.confirm,
+        words.submission.fileDrop,
+        words.submission.sampleHint,
+      ]) {
+        await expect(page.getByText(hidden)).toBeHidden();
+      }
+      await expect(models).toBeVisible();
+      // What follows a grid that is longer than a sheet would be printed over its end.
+      for (const container of await page.locator('.steps, .models').all())
+        await expect(container).toHaveCSS('display', 'block');
+    });
+
+    test('without a connection after the start, the page says that the prediction was accepted @slow', async ({
+      page,
+    }) => {
+      await register(page, words);
+      await chooseFile(page, words, await sampleText(page));
+      await expect(page.getByText(words.check.good(10))).toBeVisible();
+      let isOffline = true;
+      await page.route(/\/api\/predict\/[0-9a-f]{32}$/, (route) =>
+        isOffline ? route.abort('internetdisconnected') : route.continue(),
+      );
+      await start(page, words);
+      const unreachable = words.problems.sentences.network_down(pageProblem('network_down'));
+      await expect(page.getByRole('alert')).toContainText(unreachable);
+      await expect(page.getByText(words.prediction.accepted)).toBeVisible();
+      await expect(page.getByText(words.shell.loading)).toBeHidden();
+      await inspect(page, `${code}-accepted-offline`);
+      isOffline = false;
+      // The page tries again by itself.
+      await expect(page.getByRole('table', { name: words.result.tableCaption })).toBeVisible();
+      await expect(page.getByText(words.prediction.accepted)).toBeHidden();
+
+      // A reload knows nothing of the submission.
+      isOffline = true;
+      await page.reload();
+      await expect(page.getByRole('alert')).toContainText(unreachable);
+      await expect(page.getByText(words.prediction.accepted)).toBeHidden();
+    });
+  });
+}
