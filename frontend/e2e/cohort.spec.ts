@@ -1,7 +1,16 @@
 // A file of patients from the choice to the table of its result: what must not mislead.
 
 import { pageProblem } from '../src/api/problem';
-import { chooseFile, expect, inspect, LANGUAGES, register, sampleText, start, test } from './support';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  LANGUAGES,
+  register,
+  sampleText,
+  start,
+  test,
+} from './support';
 
 for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {

@@ -1,6 +1,15 @@
 // A result with skipped patients: who has an estimate, and what the numbers mean.
 
-import { chooseFile, expect, LANGUAGES, register, sampleText, start, test } from './support';
+import {
+  chooseFile,
+  expect,
+  inspect,
+  LANGUAGES,
+  register,
+  sampleText,
+  start,
+  test,
+} from './support';
 
 /** Return the sample with a word in place of two patients' bilirubin. */
 function withTwoErrors(sample: string): string {
@@ -38,6 +47,27 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(shares).toHaveCount(4);
       const percents = (await shares.allTextContents()).map((share) => Number.parseInt(share, 10));
       expect(percents.reduce((sum, percent) => sum + percent)).toBe(100);
+    });
+
+    test('a skipped patient is found by ID, and has a link @slow', async ({ page }) => {
+      await register(page, words);
+      const sample = withTwoErrors(await sampleText(page));
+      const [id = ''] = sample.split('\n')[3]?.split(',') ?? [];
+      await chooseFile(page, words, sample);
+      await page.getByLabel(words.check.skip(2, 8)).check();
+      await start(page, words);
+      const link = page.getByRole('link', { name: words.result.patient(3, id), exact: true });
+      await expect(link).toHaveCount(1);
+      await page.getByLabel(words.result.filter).fill(id);
+      // Once beside the search, and once in the table of the skipped patients.
+      await expect(link).toHaveCount(2);
+      await expect(page.getByText(words.result.skippedMatching)).toBeVisible();
+      await inspect(page, `${code}-skipped-found`);
+      await link.first().click();
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(
+        words.plots.patient.title(3, id),
+      );
+      await expect(page.getByText(words.plots.patient.skipped)).toBeVisible();
     });
   });
 }

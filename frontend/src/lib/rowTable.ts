@@ -42,8 +42,8 @@ const COMPARE: Record<SortKey, (a: Row, b: Row) => number> = {
 export function arrangeRows(rows: readonly Row[], arrangement: Arrangement): Row[] {
   const compare = COMPARE[arrangement.sortBy];
   const sign = arrangement.descending ? -1 : 1;
-  return filterById(rows, arrangement.idFilter)
-    .filter((row) => passes(row, arrangement))
+  return rows
+    .filter((row) => matchesSearch(row, arrangement.idFilter) && passes(row, arrangement))
     .sort((a, b) => sign * compare(a, b) || a.row - b.row);
 }
 
@@ -63,11 +63,9 @@ function passes(row: Row, { range, imputed, outOfRange }: RowFilter): boolean {
   );
 }
 
-/** Return the rows whose ID contains the text. Without IDs, the row number is searched. */
-function filterById(rows: readonly Row[], filter: string): Row[] {
-  const needle = filter.trim().toLowerCase();
-  if (needle === '') return [...rows];
-  return rows.filter((row) => (row.id ?? String(row.row)).toLowerCase().includes(needle));
+/** Whether the ID contains the text. Without an ID, the row number is searched. */
+export function matchesSearch({ id, row }: Pick<Row, 'id' | 'row'>, search: string): boolean {
+  return (id ?? String(row)).toLowerCase().includes(search.trim().toLowerCase());
 }
 
 export function pageCount(total: number): number {

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Finding } from '../../api/types';
 import { text } from '../../i18n';
 import { findingSentence } from '../../lib/sentences';
@@ -6,8 +7,15 @@ import { columnTitle } from '../../state/catalogue';
 /** More rows would make the page slow. */
 const FINDINGS_SHOWN_MAX = 200;
 
+interface Props {
+  findings: Finding[];
+  total: number;
+  /** What names the patient of a row. Without it, the number of the row does. */
+  patientOf?: ((row: number) => ComponentChildren) | undefined;
+}
+
 /** A table of findings: row, column and value, and what is expected. */
-export function FindingsTable({ findings, total }: { findings: Finding[]; total: number }) {
+export function FindingsTable({ findings, total, patientOf }: Props) {
   const words = text.value.problems;
   const shown = findings.slice(0, FINDINGS_SHOWN_MAX);
   return (
@@ -23,7 +31,7 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
         </thead>
         <tbody>
           {shown.map((finding, index) => (
-            <FindingRow key={index} finding={finding} />
+            <FindingRow key={index} {...{ finding, patientOf }} />
           ))}
         </tbody>
       </table>
@@ -33,14 +41,18 @@ export function FindingsTable({ findings, total }: { findings: Finding[]; total:
   );
 }
 
-function FindingRow({ finding }: { finding: Finding }) {
+function FindingRow({ finding, patientOf }: Pick<Props, 'patientOf'> & { finding: Finding }) {
   const words = text.value.problems;
   const isAboutCell = finding.row != null && finding.value != null;
   return (
     <tr>
-      <td class="number" data-label={finding.row == null ? '' : words.findingsRow}>
-        {finding.row == null ? words.findingsWholeFile : text.value.format.whole(finding.row)}
-      </td>
+      {finding.row != null && patientOf ? (
+        <td class="finding-patient">{patientOf(finding.row)}</td>
+      ) : (
+        <td class="number" data-label={finding.row == null ? '' : words.findingsRow}>
+          {finding.row == null ? words.findingsWholeFile : text.value.format.whole(finding.row)}
+        </td>
+      )}
       <td>
         {finding.column && <strong>{columnTitle(finding.column)}</strong>}
         {isAboutCell && (

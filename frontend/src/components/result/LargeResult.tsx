@@ -61,7 +61,7 @@ export function LargeResult({ prediction, parameters, cohort, view }: Props) {
           <ResultTable view={view} rows={lowestEstimates} parameters={parameters} />
         </>
       )}
-      {!showsLowest && <FileOrder {...{ pages, parameters, view }} total={prediction.rows} />}
+      {!showsLowest && <FileOrder {...{ prediction, pages, parameters, view }} />}
     </>
   );
 }
@@ -89,12 +89,13 @@ function ListedPart({ view, bins, rows, total }: ListedPartProps) {
 interface FileOrderProps {
   view: TableViewState;
   pages: RowPages;
-  total: number;
+  prediction: Prediction;
   parameters: ResultParameters;
 }
 
-function FileOrder({ view, pages, total, parameters }: FileOrderProps) {
+function FileOrder({ view, pages, prediction, parameters }: FileOrderProps) {
   const words = text.value.large;
+  const { prediction_id: id, rows: total } = prediction;
   const [highlightedRow, setHighlightedRow] = useState(view.value.visitedRow);
   useEffect(() => {
     if (pages.rows.value.length === 0) void pages.show(view.value.filePage);
@@ -132,7 +133,7 @@ function FileOrder({ view, pages, total, parameters }: FileOrderProps) {
           highlightedRow={highlightedRow}
         />
       )}
-      <SkippedPatients rows={pages.skipped.value} />
+      <SkippedPatients id={id} rows={pages.skipped.value} />
       <Pager page={page} pages={pageCount(total)} onPage={onPage} />
     </>
   );

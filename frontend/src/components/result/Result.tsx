@@ -20,7 +20,7 @@ import { ExcelDownload } from './ExcelDownload';
 import { LargeResult } from './LargeResult';
 import { ResultSummary } from './ResultSummary';
 import { ResultTable } from './ResultTable';
-import { SkippedPatients } from './SkippedPatients';
+import { SkippedMatches, SkippedPatients } from './SkippedPatients';
 
 /** The result of a prediction: summary, downloads, overview and table of patients. */
 export function Result({ prediction }: { prediction: Prediction }) {
@@ -58,19 +58,20 @@ export function Result({ prediction }: { prediction: Prediction }) {
       {result === null ? (
         <LargeResult {...{ prediction, parameters, cohort, view }} />
       ) : (
-        <WholeResult {...{ parameters, result, view }} />
+        <WholeResult {...{ id, parameters, result, view }} />
       )}
     </section>
   );
 }
 
 interface WholeResultProps {
+  id: string;
   parameters: ResultParameters;
   result: ResultRows;
   view: TableViewState;
 }
 
-function WholeResult({ parameters, result, view }: WholeResultProps) {
+function WholeResult({ id, parameters, result, view }: WholeResultProps) {
   useEffect(() => {
     void result.load();
     return result.stop;
@@ -79,9 +80,15 @@ function WholeResult({ parameters, result, view }: WholeResultProps) {
   return (
     <>
       {result.rows.value.length > 0 && (
-        <ResultTable view={view} rows={result.rows.value} parameters={parameters} />
+        <ResultTable view={view} rows={result.rows.value} parameters={parameters}>
+          <SkippedMatches
+            {...{ id }}
+            rows={result.skipped.value}
+            search={view.value.arrangement.idFilter}
+          />
+        </ResultTable>
       )}
-      <SkippedPatients rows={result.skipped.value} />
+      <SkippedPatients id={id} rows={result.skipped.value} />
       {problem && <ProblemNotice problem={problem} onRetry={() => void result.load()} />}
       {result.isLoading.value && <Loading sentence={text.value.result.loadingRows} />}
     </>

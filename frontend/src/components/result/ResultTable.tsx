@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
@@ -21,10 +22,12 @@ interface Props {
   view: TableViewState;
   rows: readonly Row[];
   parameters: ResultParameters;
+  /** Above the rows. */
+  children?: ComponentChildren;
 }
 
 /** A table of rows that are all loaded, so that they can be sorted and searched in the browser. */
-export function ResultTable({ view, rows, parameters }: Props) {
+export function ResultTable({ view, rows, parameters, children }: Props) {
   const words = text.value.result;
   const { arrangement, page, visitedRow } = view.value;
   const arranged = useMemo(() => arrangeRows(rows, arrangement), [rows, arrangement]);
@@ -54,6 +57,7 @@ export function ResultTable({ view, rows, parameters }: Props) {
       {isPrinting.value && arranged.length > PRINTED_ROWS_MAX && (
         <p>{text.value.plots.printing.lowestEstimates(PRINTED_ROWS_MAX, arranged.length)}</p>
       )}
+      {children}
       {arranged.length === 0 ? (
         <NoneMatching view={view} />
       ) : (

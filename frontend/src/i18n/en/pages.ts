@@ -254,6 +254,7 @@ const result = {
   pages: 'Pages of the table',
   skipped: (count: number) =>
     `${format.count(count, { one: 'patient was', other: 'patients were' })} skipped and not predicted`,
+  skippedMatching: 'Among the skipped patients:',
   loadingRows: 'Loading the rows…',
   download: 'Download as CSV',
   downloading: 'Preparing the download…',

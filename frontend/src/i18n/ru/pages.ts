@@ -264,6 +264,7 @@ const result = {
   next: 'Вперёд',
   pages: 'Страницы таблицы',
   skipped: (count: number) => `Пропущено, прогноза нет: ${patients(count)}`,
+  skippedMatching: 'Среди пропущенных пациентов:',
   loadingRows: 'Загружаем строки…',
   download: 'Скачать CSV',
   downloading: 'Готовим файл…',
