@@ -65,3 +65,41 @@ for (const { code, locale, words } of LANGUAGES) {
     });
   });
 }
+
+const { words } = LANGUAGES[0];
+
+test('a cleared filter and another page of the table keep the focus, and a bar shows it @slow', async ({
+  page,
+}) => {
+  await register(page, words);
+  const whole = await page.request.get('/samples/pbc-418.csv');
+  await chooseFile(page, words, await whole.text());
+  await start(page, words);
+  const title = page.getByRole('heading', { name: words.result.tableCaption });
+  const bar = page.locator('.plot-button').first();
+  await bar.focus();
+  await page.keyboard.press('ArrowRight');
+  const ring = page.locator('.plot-focus').last();
+  await expect(ring).toBeVisible();
+  await expect(ring).toHaveCSS('stroke-width', '3px');
+  await page.keyboard.press('Enter');
+
+  // In the overview, the bar gets the focus; above the table, its title does.
+  const clear = page.getByRole('button', { name: words.tableFilter.clear });
+  await expect(clear).toHaveCount(2);
+  await clear.first().press('Enter');
+  await expect(clear).toHaveCount(0);
+  await expect(page.locator('.plot-button').nth(1)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await clear.last().press('Enter');
+  await expect(clear).toHaveCount(0);
+  await expect(title).toBeFocused();
+  await page.getByLabel(words.result.filter).fill('nobody');
+  await page.getByRole('button', { name: words.result.clearFilter }).press('Enter');
+  await expect(title).toBeFocused();
+
+  await page.getByRole('button', { name: words.result.next }).press('Enter');
+  await expect(page.getByText(words.result.page(2, 5))).toBeAttached();
+  await expect(title).toBeFocused();
+  await expect(title).toBeInViewport();
+});

@@ -100,6 +100,11 @@ function Bars({ bins, chosen, onChoose, x, y }: Choice & { x: Scale; y: Scale })
           <Bar {...{ bins, bin, chosen, x, y }} />
         </g>
       ))}
+      {/* Above the other bars, which would cover a part of it. */}
+      {visited !== null &&
+        ['plot-focus plot-focus-gap', 'plot-focus'].map((kind) => (
+          <rect key={kind} class={kind} {...areaOf(bins, visited, x)} />
+        ))}
     </g>
   );
 }
@@ -114,21 +119,26 @@ interface BarProps extends Pick<Choice, 'bins' | 'chosen'> {
 function Bar({ bins, bin, chosen, x, y }: BarProps) {
   const { from } = rangeOf(bins, bin);
   const count = bins.counts[bin] ?? 0;
-  const left = x(from) + 1;
-  const width = Math.max(0, x(bins.edges[bin + 1] ?? 0) - left - 1);
+  const area = areaOf(bins, bin, x);
   const isFaint = chosen !== null && !isInRange(from, chosen);
   return (
     <>
-      <rect class="plot-hit" x={left} y={MARGIN.top} {...{ width }} height={BOTTOM - MARGIN.top} />
+      <rect class="plot-hit" {...area} />
       <rect
         class={isFaint ? 'plot-bar plot-bar-faint' : 'plot-bar'}
-        x={left}
+        {...area}
         y={y(count)}
-        width={width}
         height={BOTTOM - y(count)}
       />
     </>
   );
+}
+
+/** Return the area of a bar, as high as the plot. */
+function areaOf({ edges }: Bins, bin: number, x: Scale) {
+  const left = x(edges[bin] ?? 0) + 1;
+  const width = Math.max(0, x(edges[bin + 1] ?? 0) - left - 1);
+  return { x: left, y: MARGIN.top, width, height: BOTTOM - MARGIN.top };
 }
 
 /** Return the years of a bin. The last one includes the horizon. */

@@ -22,6 +22,7 @@ import { Loading } from '../common/Loading';
 import { ProblemNotice } from '../common/ProblemNotice';
 import { Histogram } from '../plots/Histogram';
 import { StrataPlot } from '../plots/StrataPlot';
+import { focusTable } from './TableTitle';
 
 /** Smaller results have no overview, because their distribution is not informative. */
 export const COHORT_MIN = 5;
@@ -84,20 +85,22 @@ function ChosenRange({ bins, view }: { bins: Bins; view: TableViewState }) {
   return (
     <p class="filter-chip">
       <span>{words.active([words.range(range.from, range.to)], countInRange(bins, range))}</span>
-      <button type="button" class="link-button" onClick={showTable}>
+      <button type="button" class="link-button" onClick={() => focusTable(true)}>
         {words.toTable}
       </button>
-      <button type="button" class="link-button" onClick={() => toggleRange(view, range)}>
+      <button
+        type="button"
+        class="link-button"
+        onClick={({ currentTarget: button }) => {
+          // The button disappears. The bar that leads the others keeps the focus.
+          button.closest('figure')?.querySelector<SVGElement>('[tabindex="0"]')?.focus();
+          toggleRange(view, range);
+        }}
+      >
         {words.clear}
       </button>
     </p>
   );
-}
-
-function showTable(): void {
-  const title = document.querySelector<HTMLElement>('#table-title');
-  title?.scrollIntoView();
-  title?.focus({ preventScroll: true });
 }
 
 /** Compute the whole mean curves as soon as all rows and the model's card are loaded. */

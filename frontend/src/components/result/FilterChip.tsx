@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { text } from '../../i18n';
 import { type Arrangement, NO_FILTER } from '../../lib/rowTable';
 import { arrange, type TableViewState } from '../../state/tableView';
+import { focusTable } from './TableTitle';
 
 interface Props {
   view: TableViewState;
@@ -16,7 +17,14 @@ export function FilterChip({ view, count, children }: Props) {
     <p class="filter-chip">
       <span>{words.active(filterTexts(view.value.arrangement), count)}</span>
       {children}
-      <button type="button" class="link-button" onClick={() => arrange(view, NO_FILTER)}>
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => {
+          focusTable();
+          arrange(view, NO_FILTER);
+        }}
+      >
         {words.clear}
       </button>
     </p>

@@ -14,6 +14,7 @@ import { SegmentedChoice } from '../common/SegmentedChoice';
 import { ResultTable } from './ResultTable';
 import { RowTable } from './RowTable';
 import { SkippedPatients } from './SkippedPatients';
+import { focusTable, TableTitle } from './TableTitle';
 
 interface Props {
   prediction: Prediction;
@@ -114,6 +115,7 @@ function FileOrder({ view, pages, prediction, parameters }: FileOrderProps) {
 
   return (
     <>
+      <TableTitle />
       <div class="toolbar">
         <GoToRow total={total} onRow={goTo} />
         <p class="hint" role="status">
@@ -134,7 +136,14 @@ function FileOrder({ view, pages, prediction, parameters }: FileOrderProps) {
         />
       )}
       <SkippedPatients id={id} rows={pages.skipped.value} />
-      <Pager page={page} pages={pageCount(total)} onPage={onPage} />
+      <Pager
+        page={page}
+        pages={pageCount(total)}
+        onPage={(index) => {
+          onPage(index);
+          focusTable(true);
+        }}
+      />
     </>
   );
 }

@@ -17,6 +17,7 @@ import { arrange, changeView, sortBy, type TableViewState } from '../../state/ta
 import { Pager } from '../common/Pager';
 import { FilterChip } from './FilterChip';
 import { RowTable } from './RowTable';
+import { focusTable, TableTitle } from './TableTitle';
 
 interface Props {
   view: TableViewState;
@@ -35,9 +36,7 @@ export function ResultTable({ view, rows, parameters, children }: Props) {
   const isSearched = arrangement.idFilter.trim() !== '';
   return (
     <>
-      <h3 class="table-title" id="table-title" tabIndex={-1}>
-        {words.tableCaption}
-      </h3>
+      <TableTitle />
       <div class={isSearched ? 'toolbar toolbar-filtered' : 'toolbar'}>
         <div class="field">
           <label for="id-filter">{hasIds ? words.filter : words.filterByRow}</label>
@@ -71,7 +70,10 @@ export function ResultTable({ view, rows, parameters, children }: Props) {
       <Pager
         page={page}
         pages={pageCount(arranged.length)}
-        onPage={(index) => changeView(view, { page: index })}
+        onPage={(index) => {
+          changeView(view, { page: index });
+          focusTable(true);
+        }}
       />
     </>
   );
@@ -114,7 +116,14 @@ function NoneMatching({ view }: { view: TableViewState }) {
   return (
     <p>
       {filtered ? tableFilter.none : words.noneMatching}{' '}
-      <button type="button" class="link-button" onClick={() => arrange(view, everything)}>
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => {
+          focusTable();
+          arrange(view, everything);
+        }}
+      >
         {words.clearFilter}
       </button>
     </p>
