@@ -4,7 +4,7 @@ import { models } from '../src/state/catalogue';
 import * as draft from '../src/state/draft';
 import { fileCheck } from '../src/state/fileCheck';
 import { knownHeadings, rememberHeadings } from '../src/state/knownHeadings';
-import { balance } from '../src/state/session';
+import { balance, forgetSession } from '../src/state/session';
 import { catalogueColumn, catalogueModel, dryRun, previewColumn } from './fixtures';
 
 interface SentRequest {
@@ -162,7 +162,7 @@ test('a change of units checks the file again, and the submission has the units'
   await submitting;
 });
 
-test('units hold for one file, and may be chosen before it', async () => {
+test('chosen units hold for the next files, but not after logging out', async () => {
   draft.chooseUnits('si');
   await chooseAndCheckFile();
   expect(draft.chosenUnits.value).toBe('si');
@@ -171,11 +171,16 @@ test('units hold for one file, and may be chosen before it', async () => {
   expect(submission.url).toContain('units=si');
   submission.respond(202, { prediction_id: 'p', status: 'queued', cost: 100, balance: 400 });
   await submitting;
-  expect(draft.chosenUnits.value).toBe('stated');
+  expect(draft.chosenUnits.value).toBe('si');
 
-  draft.chooseFile(file());
-  draft.chooseUnits('si');
   draft.chooseFile(file('next.csv'));
+  expect(draft.chosenUnits.value).toBe('si');
+  // Units that are known, such as those of a sample, are no choice of the user.
+  draft.chooseFile(file('sample.csv'), undefined, 'stated');
+  expect(draft.chosenUnits.value).toBe('stated');
+  draft.chooseFile(file('another.csv'));
+  expect(draft.chosenUnits.value).toBe('si');
+  forgetSession();
   expect(draft.chosenUnits.value).toBe('stated');
 });
 

@@ -55,13 +55,16 @@ export function chooseModel(id: string): void {
 }
 
 /**
- * Choose a file, or none. The units of another file are forgotten; units that were chosen before
- * there was a file are meant for this one.
+ * The units that the user chose last. They hold for the next files too, which are usually of the same
+ * laboratory. The check asks if the numbers do not fit.
  */
+let unitsOfUser: Units = 'stated';
+
+/** Choose a file, or none. */
 export function chooseFile(
   file: File | null,
   itsReading = NO_READING,
-  itsUnits = unitsFor(file),
+  itsUnits = unitsOfUser,
 ): void {
   if (file !== chosenFile.value) deleteUpload();
   chosenFile.value = file;
@@ -73,6 +76,7 @@ export function chooseFile(
 }
 
 export function chooseUnits(units: Units): void {
+  unitsOfUser = units;
   chosenUnits.value = units;
   restartCheck();
 }
@@ -179,11 +183,6 @@ function restartCheck(): void {
   checkAgain();
 }
 
-function unitsFor(file: File | null): Units {
-  const isOther = chosenFile.value !== null && chosenFile.value !== file;
-  return isOther ? 'stated' : chosenUnits.value;
-}
-
 function resetSubmission(): void {
   submissionProblem.value = null;
   idempotencyKey = null;
@@ -195,5 +194,6 @@ onLogOut(() => {
   keepsValues.value = true;
   // Without a session the upload cannot be deleted. It expires by itself.
   forgetUpload();
-  chooseFile(null, NO_READING, 'stated');
+  unitsOfUser = 'stated';
+  chooseFile(null);
 });

@@ -221,7 +221,8 @@ function createFile(): void {
   if (fields.value.some((field) => field.finding !== null)) return;
   const id = fields.value.find((field) => field.column.kind === 'id')?.cell ?? '';
   const name = fileNameOf(text.value.patient.fileName, id);
-  draft.chooseFile(new File([csvOf(fields.value)], name, { type: 'text/csv' }), FORM_READING);
+  const file = new File([csvOf(fields.value)], name, { type: 'text/csv' });
+  draft.chooseFile(file, FORM_READING, 'stated');
 }
 
 function moveFindingsToFields(): void {
