@@ -127,6 +127,9 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(bars.nth(1)).toHaveAttribute('aria-pressed', 'true');
       const name = (await bars.nth(1).getAttribute('aria-label')) ?? '';
       const count = Number(/(\d+)\D*$/.exec(name)?.[1]);
+      // The filter names the range as the bar does.
+      const chip = page.locator('.cohort .filter-chip');
+      await expect(chip).toContainText(name.slice(0, name.indexOf(':')));
       await expect(patientRows(page, words)).toHaveCount(count);
       await inspect(page, `${code}-result-filtered`);
 

@@ -157,7 +157,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(histogram.getByRole('button')).toHaveCount(cohort.counts.filter(Boolean).length);
       const curves = page.getByRole('figure', { name: words.plots.cohort.curves });
       await expect(curves.getByRole('img')).toHaveAccessibleName(
-        new RegExp(escaped(words.plots.cohort.stratum(0, 2))),
+        new RegExp(escaped(words.tableFilter.range(0, 2))),
       );
       await expect(curves.locator('.plot-line')).toHaveCount(4);
       await expect(curves.locator('.plot-point')).toHaveCount(0);
@@ -165,7 +165,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await curves.locator('summary').click();
       await expect(curves.getByRole('columnheader')).toHaveCount(1 + 4);
       await expect(
-        curves.getByRole('columnheader', { name: words.plots.cohort.stratum(6, null) }),
+        curves.getByRole('columnheader', { name: words.tableFilter.range(6, null) }),
       ).toBeVisible();
       await inspect(page, `${code}-cohort`);
 

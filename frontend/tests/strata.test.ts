@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../src/i18n/en';
+import { ru } from '../src/i18n/ru';
 import { survivalAt } from '../src/lib/curve';
 import {
   countOf,
@@ -148,4 +149,31 @@ test('a share is printed as 0% only if it is none, and as 100% only if it is all
 
 test('the largest bin is the first of equal ones', () => {
   expect(largestBin(bins(8, { 3: 5, 7.5: 5, 1: 2 }))).toEqual({ from: 3, to: 3.5, count: 5 });
+  expect(largestBin(bins(8, { 7.5: 5 }))).toEqual({ from: 7.5, to: null, count: 5 });
+});
+
+test('the name of a range says where its ends belong', () => {
+  const ranges: [number, number | null][] = [
+    [0, 2],
+    [2, 4],
+    [1, 1.5],
+    [6, null],
+    [7.5, null],
+  ];
+  const names = ({ tableFilter }: typeof en) =>
+    ranges.map(([from, to]) => tableFilter.range(from, to).replaceAll('\u00a0', ' '));
+  expect(names(en)).toEqual([
+    'under 2 years',
+    '2 to under 4 years',
+    '1 to under 1.5 years',
+    '6 years or more',
+    '7.5 years or more',
+  ]);
+  expect(names(ru)).toEqual([
+    'менее 2 лет',
+    'от 2 до менее 4 лет',
+    'от 1 до менее 1,5 года',
+    '6 лет и более',
+    '7,5 года и более',
+  ]);
 });

@@ -149,11 +149,15 @@ export function wholePercents(counts: readonly number[]): number[] {
   return percents;
 }
 
+/** Return the years of a bin. The last one includes the horizon. */
+export function rangeOf({ edges, counts }: Bins, bin: number): YearRange {
+  return { from: edges[bin] ?? 0, to: bin === counts.length - 1 ? null : (edges[bin + 1] ?? null) };
+}
+
 /** Return the bin with the most patients. Of equal bins, the first. */
-export function largestBin({ edges, counts }: Bins) {
-  const count = Math.max(0, ...counts);
-  const bin = counts.indexOf(count);
-  return { from: edges[bin] ?? 0, to: edges[bin + 1] ?? 0, count };
+export function largestBin(bins: Bins) {
+  const count = Math.max(0, ...bins.counts);
+  return { ...rangeOf(bins, bins.counts.indexOf(count)), count };
 }
 
 /** Return the number of patients in a range of years, which begins and ends at edges of bins. */

@@ -3,7 +3,7 @@ import { useRef, useState } from 'preact/hooks';
 import { text } from '../../i18n';
 import { isInRange, type YearRange } from '../../lib/rowTable';
 import { linearScale, niceAxisEnd, type Scale } from '../../lib/scale';
-import { type Bins, countOf, largestBin, strataOf } from '../../lib/strata';
+import { type Bins, countOf, largestBin, rangeOf, strataOf } from '../../lib/strata';
 import { Axes, MARGIN, Plot } from './Plot';
 import { PlotData } from './PlotData';
 
@@ -26,12 +26,7 @@ export function Histogram({ bins, chosen, onChoose, children }: Props) {
   const { format } = text.value;
   const largest = largestBin(bins);
   const [lowest] = strataOf(bins);
-  const label = words.histogramAltText(
-    countOf(bins),
-    largest,
-    lowest?.to ?? largest.to,
-    lowest?.count ?? 0,
-  );
+  const label = words.histogramAltText(countOf(bins), largest, lowest?.to ?? 0, lowest?.count ?? 0);
   return (
     <figure class="plot-figure">
       <figcaption>{words.histogram}</figcaption>
@@ -141,19 +136,14 @@ function areaOf({ edges }: Bins, bin: number, x: Scale) {
   return { x: left, y: MARGIN.top, width, height: BOTTOM - MARGIN.top };
 }
 
-/** Return the years of a bin. The last one includes the horizon. */
-function rangeOf({ edges, counts }: Bins, bin: number): YearRange {
-  return { from: edges[bin] ?? 0, to: bin === counts.length - 1 ? null : (edges[bin + 1] ?? null) };
-}
-
 function isChosen(bins: Bins, bin: number, chosen: YearRange | null): boolean {
   const { from, to } = rangeOf(bins, bin);
   return chosen?.from === from && chosen.to === to;
 }
 
-function nameOf({ edges, counts }: Bins, bin: number): string {
-  const isLast = bin === counts.length - 1;
-  return text.value.plots.cohort.binName(edges[bin] ?? 0, edges[bin + 1] ?? 0, isLast);
+function nameOf(bins: Bins, bin: number): string {
+  const { from, to } = rangeOf(bins, bin);
+  return text.value.tableFilter.range(from, to);
 }
 
 /** The bins as a table. Its buttons are large enough for a finger, unlike narrow bars. */

@@ -91,14 +91,18 @@ function Guide({ x, y, points }: { x: Scale; y: Scale; points: StratumCurve['poi
 
 function CurvesData({ curves }: { curves: readonly StratumCurve[] }) {
   const words = text.value.plots.cohort;
-  const { result, format } = text.value;
+  const { result, tableFilter, format } = text.value;
   return (
     <PlotData name={words.curves}>
       <thead>
         <tr>
           <th scope="col">{result.survivalTime}</th>
           {curves.map(({ stratum }) => (
-            <th key={stratum.from} scope="col" aria-label={words.stratum(stratum.from, stratum.to)}>
+            <th
+              key={stratum.from}
+              scope="col"
+              aria-label={tableFilter.range(stratum.from, stratum.to)}
+            >
               {words.stratumShort(stratum.from, stratum.to)}
             </th>
           ))}

@@ -186,7 +186,7 @@ function Strata({ strata, total, horizon, view }: StrataProps) {
 function StratumName({ stratum, view }: { stratum: Stratum; view: TableViewState }) {
   const { from, to, count } = stratum;
   const { range } = view.value.arrangement;
-  const name = text.value.plots.cohort.stratum(from, to);
+  const name = text.value.tableFilter.range(from, to);
   // Printed tables have no buttons.
   if (count === 0 || isPrinting.value) return name;
   return (

@@ -1,12 +1,9 @@
 // The texts of plots, of the patient's page, and of printed results.
 
 import { createFormat } from '../format';
-import { patients, wholeYears, years } from './nouns';
+import { patients, wholeYears, yearRange } from './nouns';
 
 const format = createFormat('en');
-const anyYears = (count: number) => (Number.isInteger(count) ? wholeYears(count) : years(count));
-const limit = (count: number) =>
-  Number.isInteger(count) ? format.whole(count) : format.tenth(count);
 
 interface Point {
   years: number;
@@ -18,16 +15,9 @@ const points = (curve: readonly Point[]) =>
     .map((point) => `${format.percent(point.probability)} after ${wholeYears(point.years)}`)
     .join(', ');
 
-const group = (from: number, to: number | null) => {
-  if (to === null) return `${wholeYears(from)} and more`;
-  return from === 0
-    ? `under ${wholeYears(to)}`
-    : `${format.whole(from)} to under ${wholeYears(to)}`;
-};
-
 interface Bin {
   from: number;
-  to: number;
+  to: number | null;
   count: number;
 }
 
@@ -78,15 +68,12 @@ const cohort = {
   loading: 'Loading the overview…',
   histogram: 'Distribution of expected years',
   histogramAltText: (total: number, largest: Bin, under: number, low: number) =>
-    `Histogram of the expected years of ${patients(total)}, in bins of half a year. The largest bin, ${limit(largest.from)} to ${anyYears(largest.to)}, has ${patients(largest.count)}. Under ${anyYears(under)}: ${patients(low)}.`,
+    `Histogram of the expected years of ${patients(total)}, in bins of half a year. The largest bin, ${yearRange(largest.from, largest.to)}, has ${patients(largest.count)}. With ${yearRange(0, under)}: ${patients(low)}.`,
   histogramVertical: 'Patients',
-  binName: (from: number, to: number, isLast: boolean) =>
-    isLast ? `${limit(from)} to ${anyYears(to)}` : `${limit(from)} to under ${anyYears(to)}`,
   strata: 'By expected years',
-  stratum: group,
   stratumShort: (from: number, to: number | null) => {
     if (to === null) return `≥\u00a0${format.whole(from)}`;
-    return from === 0 ? `<\u00a0${format.whole(to)}` : `${format.whole(from)}–${format.whole(to)}`;
+    return from === 0 ? `<\u00a0${format.whole(to)}` : `${format.whole(from)}–<${format.whole(to)}`;
   },
   expected: 'Expected years',
   patients: 'Patients',
@@ -99,7 +86,8 @@ const cohort = {
   curvesAltText: (curves: readonly Curve[]) =>
     `Mean predicted survival curves of groups by expected years: chance of still being alive. ${curves
       .map(
-        ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
+        ({ stratum, points: [, ...rest] }) =>
+          `${yearRange(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
   curvesGuide: 'Only the points are known. The lines between them are a guide to the eye.',

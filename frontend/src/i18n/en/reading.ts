@@ -63,7 +63,6 @@ export const reading = {
   noHeadings:
     'The first line of the table was taken for its headings. If it is a patient, add a line with headings above it and choose the file again: otherwise this patient is left out.',
   heading: 'Heading in the file',
-  firstValues: 'First values',
   meaning: 'Meaning',
   unit: 'Unit',
   unitOf: (header: string) => `Unit of “${header}”`,

@@ -1,22 +1,16 @@
 // The texts on the filters of a result's table.
 
 import { createFormat } from '../format';
-import { patients, wholeYears, years } from './nouns';
+import { patients, yearRange } from './nouns';
 
 const format = createFormat('en');
-const anyYears = (count: number) => (Number.isInteger(count) ? wholeYears(count) : years(count));
-const limit = (count: number) =>
-  Number.isInteger(count) ? format.whole(count) : format.tenth(count);
 
 export const tableFilter = {
   title: 'Show only',
   imputed: 'with missing values',
   outOfRange: 'with unusual values',
-  /** A range of expected years. Without `to` it has no upper limit. */
-  range: (from: number, to: number | null) => {
-    if (to === null) return `${anyYears(from)} or more`;
-    return from === 0 ? `under ${anyYears(to)}` : `${limit(from)} to under ${anyYears(to)}`;
-  },
+  /** A range of expected years: at least `from` and less than `to`. */
+  range: yearRange,
   active: (parts: readonly string[], count: number) =>
     `Filter: ${parts.join(', ')} – ${patients(count)}`,
   clear: 'Clear the filter',

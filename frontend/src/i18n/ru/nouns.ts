@@ -27,3 +27,12 @@ export const wholeYears = (count: number) =>
   format.count(count, { one: 'год', few: 'года', many: 'лет', other: 'года' });
 export const wholeYearsGenitive = (count: number) =>
   format.count(count, { one: 'года', few: 'лет', many: 'лет', other: 'года' });
+
+/** At least `from` and less than `to` years. Without `to` there is no upper limit. */
+export const yearRange = (from: number, to: number | null) => {
+  const years = { one: 'год', few: 'года', many: 'лет', other: 'года' };
+  if (to === null) return `${format.number(from)}\u00a0${format.plural(from, years)} и более`;
+  const genitive = { one: 'года', few: 'лет', many: 'лет', other: 'года' };
+  const end = `менее ${format.number(to)}\u00a0${format.plural(to, genitive)}`;
+  return from === 0 ? end : `от ${format.number(from)} до ${end}`;
+};

@@ -1,13 +1,9 @@
 // The texts of plots, of the patient's page, and of printed results.
 
 import { createFormat } from '../format';
-import { patients, patientsGenitive, wholeYears, wholeYearsGenitive } from './nouns';
+import { patients, patientsGenitive, wholeYears, wholeYearsGenitive, yearRange } from './nouns';
 
 const format = createFormat('ru');
-const yearsGenitive = (count: number) =>
-  Number.isInteger(count) ? wholeYearsGenitive(count) : `${format.tenth(count)}\u00a0года`;
-const limit = (count: number) =>
-  Number.isInteger(count) ? format.whole(count) : format.tenth(count);
 
 interface Point {
   years: number;
@@ -19,16 +15,9 @@ const points = (curve: readonly Point[]) =>
     .map((point) => `${wholeYears(point.years)} — ${format.percent(point.probability)}`)
     .join(', ');
 
-const group = (from: number, to: number | null) => {
-  if (to === null) return `${wholeYears(from)} и более`;
-  return from === 0
-    ? `меньше ${wholeYearsGenitive(to)}`
-    : `от ${format.whole(from)} до ${wholeYearsGenitive(to)}`;
-};
-
 interface Bin {
   from: number;
-  to: number;
+  to: number | null;
   count: number;
 }
 
@@ -77,17 +66,12 @@ const cohort = {
   loading: 'Загружаем обзор…',
   histogram: 'Распределение ожидаемого числа лет',
   histogramAltText: (total: number, largest: Bin, under: number, low: number) =>
-    `Гистограмма ожидаемого числа лет у ${patientsGenitive(total)} с шагом в полгода. Больше всего пациентов в промежутке от ${limit(largest.from)} до ${yearsGenitive(largest.to)}: ${format.whole(largest.count)}. Меньше ${yearsGenitive(under)}: ${patients(low)}.`,
+    `Гистограмма ожидаемого числа лет у ${patientsGenitive(total)} с шагом в полгода. Чаще всего — ${yearRange(largest.from, largest.to)}: ${patients(largest.count)}. Оценка ${yearRange(0, under)}: ${patients(low)}.`,
   histogramVertical: 'Число пациентов',
-  binName: (from: number, to: number, isLast: boolean) =>
-    isLast
-      ? `от ${limit(from)} до ${yearsGenitive(to)} включительно`
-      : `от ${limit(from)} до ${yearsGenitive(to)}`,
   strata: 'По ожидаемому числу лет',
-  stratum: group,
   stratumShort: (from: number, to: number | null) => {
     if (to === null) return `≥\u00a0${format.whole(from)}`;
-    return from === 0 ? `<\u00a0${format.whole(to)}` : `${format.whole(from)}–${format.whole(to)}`;
+    return from === 0 ? `<\u00a0${format.whole(to)}` : `${format.whole(from)}–<${format.whole(to)}`;
   },
   expected: 'Ожидаемое число лет',
   patients: 'Пациентов',
@@ -100,7 +84,8 @@ const cohort = {
   curvesAltText: (curves: readonly Curve[]) =>
     `Средние прогнозируемые кривые выживаемости в группах по ожидаемому числу лет, вероятность прожить дольше. ${curves
       .map(
-        ({ stratum, points: [, ...rest] }) => `${group(stratum.from, stratum.to)}: ${points(rest)}`,
+        ({ stratum, points: [, ...rest] }) =>
+          `${yearRange(stratum.from, stratum.to)}: ${points(rest)}`,
       )
       .join('; ')}.`,
   curvesGuide: 'Известны только точки. Линии между ними проведены для наглядности.',

@@ -1,25 +1,16 @@
 // The texts on the filters of a result's table.
 
 import { createFormat } from '../format';
-import { patients, patientsGenitive, wholeYearsGenitive } from './nouns';
+import { patients, patientsGenitive, yearRange } from './nouns';
 
 const format = createFormat('ru');
-const limit = (count: number) =>
-  Number.isInteger(count) ? format.whole(count) : format.tenth(count);
-const yearsGenitive = (count: number) =>
-  Number.isInteger(count) ? wholeYearsGenitive(count) : `${format.tenth(count)}\u00a0года`;
 
 export const tableFilter = {
   title: 'Показать только',
   imputed: 'с пропусками',
   outOfRange: 'с необычными значениями',
-  /** A range of expected years. Without `to` it has no upper limit. */
-  range: (from: number, to: number | null) => {
-    if (to === null) return `от ${yearsGenitive(from)}`;
-    return from === 0
-      ? `меньше ${yearsGenitive(to)}`
-      : `от ${limit(from)} и меньше ${yearsGenitive(to)}`;
-  },
+  /** A range of expected years: at least `from` and less than `to`. */
+  range: yearRange,
   active: (parts: readonly string[], count: number) =>
     `Фильтр: ${parts.join(', ')} — ${patients(count)}`,
   clear: 'Сбросить фильтр',
