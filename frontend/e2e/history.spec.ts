@@ -60,6 +60,14 @@ for (const { code, locale, words } of LANGUAGES) {
       await dialog.getByLabel(words.description.name).fill('  Spring\u200b clinic ');
       await dialog.getByLabel(words.description.note).fill('first\nvisit');
       await inspect(page, `${code}-describe`);
+      // A text that is too long is not cut, and not sent.
+      await dialog.getByLabel(words.description.note).fill('n'.repeat(201));
+      await expect(dialog.getByText(words.description.length(201, 200))).toBeVisible();
+      await dialog.getByRole('button', { name: words.description.save }).click();
+      await expect(dialog.getByLabel(words.description.note)).toBeFocused();
+      await inspect(page, `${code}-describe-too-long`);
+      await dialog.getByLabel(words.description.note).fill('first\nvisit');
+      await expect(dialog.getByText(words.description.length(11, 200))).toBeVisible();
       // A lost connection keeps what was typed.
       await page.route('**/api/predict/*', (route) => route.abort('connectionfailed'));
       await dialog.getByRole('button', { name: words.description.save }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { en } from '../src/i18n/en';
-import { cleanText, predictionName } from '../src/lib/predictionName';
+import { cleanText, lengthOf, predictionName } from '../src/lib/predictionName';
 import { finishedPrediction } from './fixtures';
 
 const nameOf = (change: Parameters<typeof finishedPrediction>[0]) =>
@@ -21,4 +21,8 @@ test('a typed text gets one line and loses what the API refuses', () => {
   expect(cleanText('  first\r\n visit\t2 ')).toBe('first visit 2');
   expect(cleanText('a\u200bb\u202e\u0007 \ud800')).toBe('ab');
   expect(cleanText('⚠\ufe0f naïve “Ж” 🙂')).toBe('⚠ naïve “Ж” 🙂');
+});
+
+test('the length counts characters as the API does', () => {
+  expect(lengthOf('  first\r\n visit 🙂 ')).toBe(13);
 });

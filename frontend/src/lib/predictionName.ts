@@ -28,3 +28,8 @@ export function cleanText(typed: string): string {
     .replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, '')
     .trim();
 }
+
+/** Return the number of characters that the API counts. */
+export function lengthOf(typed: string): number {
+  return [...cleanText(typed)].length;
+}

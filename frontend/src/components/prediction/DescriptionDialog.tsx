@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Prediction } from '../../api/types';
 import { text } from '../../i18n';
-import { cleanText, NAME_MAX, NOTE_MAX } from '../../lib/predictionName';
+import { cleanText, lengthOf, NAME_MAX, NOTE_MAX } from '../../lib/predictionName';
 import { api } from '../../state/session';
 import { CloseButton, Dialog } from '../common/Dialog';
 import { ProblemNotice } from '../common/ProblemNotice';
@@ -30,7 +30,9 @@ export function DescriptionDialog({ prediction, onChange, onClose }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void run(save);
+          const tooLong = event.currentTarget.querySelector<HTMLElement>('[aria-invalid]');
+          if (tooLong) tooLong.focus();
+          else void run(save);
         }}
       >
         <p id="description-warning">{words.warning}</p>
@@ -39,26 +41,26 @@ export function DescriptionDialog({ prediction, onChange, onClose }: Props) {
           <input
             id="description-name"
             value={name}
-            maxLength={NAME_MAX}
             autocomplete="off"
-            aria-describedby="description-warning"
+            {...lengthProps('name', name, NAME_MAX)}
             onInput={(event) => setName(event.currentTarget.value)}
           />
+          <Length field="name" typed={name} maximum={NAME_MAX} />
         </div>
         <div class="field">
           <label for="description-note">{words.note}</label>
           <textarea
             id="description-note"
             value={note}
-            maxLength={NOTE_MAX}
             rows={3}
-            aria-describedby="description-warning"
+            {...lengthProps('note', note, NOTE_MAX)}
             onInput={(event) => setNote(event.currentTarget.value)}
           />
+          <Length field="note" typed={note} maximum={NOTE_MAX} />
         </div>
         {problem?.code === 'invalid_input' ? (
           <p class="field-error" role="alert">
-            {words.refused(NAME_MAX, NOTE_MAX)}
+            {words.refused}
           </p>
         ) : (
           problem && <ProblemNotice problem={problem} />
@@ -72,4 +74,27 @@ export function DescriptionDialog({ prediction, onChange, onClose }: Props) {
       </form>
     </Dialog>
   );
+}
+
+interface LengthProps {
+  field: 'name' | 'note';
+  typed: string;
+  maximum: number;
+}
+
+/** The number of characters, which becomes an error when there are too many. */
+function Length({ field, typed, maximum }: LengthProps) {
+  const isTooLong = lengthOf(typed) > maximum;
+  return (
+    <p class={isTooLong ? 'field-error' : 'hint'} id={`description-${field}-length`}>
+      {text.value.description.length(lengthOf(typed), maximum)}
+    </p>
+  );
+}
+
+function lengthProps(field: string, typed: string, maximum: number) {
+  return {
+    'aria-invalid': lengthOf(typed) > maximum ? ('true' as const) : undefined,
+    'aria-describedby': `description-${field}-length description-warning`,
+  };
 }

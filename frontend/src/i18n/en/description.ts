@@ -14,8 +14,9 @@ export const description = {
   note: 'Note',
   save: 'Save',
   saving: 'Saving…',
-  refused: (name: number, note: number) =>
-    `Please use visible characters only: at most ${name} in the name and ${note} in the note.`,
+  length: (count: number, maximum: number) =>
+    `${count > maximum ? 'Too long: ' : ''}${count} of at most ${maximum} characters`,
+  refused: 'Please use visible characters only.',
   file: (name: string) => `File: ${name}`,
   estimate: (estimate: string) => `Estimate: ${estimate}`,
   search: 'Search by name, note, file or model',

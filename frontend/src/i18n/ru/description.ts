@@ -19,8 +19,9 @@ export const description = {
   note: 'Заметка',
   save: 'Сохранить',
   saving: 'Сохраняем…',
-  refused: (name: number, note: number) =>
-    `Используйте только видимые символы: в названии не больше ${name}, в заметке не больше ${note}.`,
+  length: (count: number, maximum: number) =>
+    `${count > maximum ? 'Слишком длинно: ' : ''}${count} из ${maximum} символов`,
+  refused: 'Используйте только видимые символы.',
   file: (name: string) => `Файл: ${name}`,
   estimate: (estimate: string) => `Оценка: ${estimate}`,
   search: 'Поиск по названию, заметке, файлу или модели',
