@@ -33,7 +33,7 @@ test.each([0, undefined])(
     const summary = skipped === undefined ? others : { ...others, skipped_rows: skipped };
     const [first, second] = summaryFigures(summary, 8, en);
     expect(first).toEqual(['Patients', '10']);
-    expect(second?.[0]).toBe('Mean');
+    expect(second?.[0]).toBe('Mean of the estimates');
   },
 );
 
@@ -47,9 +47,9 @@ test('who is done: patients with an estimate, and skipped ones if there are any'
 test('the highest estimate is not printed as the whole horizon', () => {
   const range = (dictionary: typeof en, horizon: number) =>
     summaryFigures(SUMMARY, horizon, dictionary)[4]?.[1].replaceAll('\u00a0', ' ');
-  expect(range(en, 8)).toBe('<0.1 to nearly 8');
-  expect(range(en, 9)).toBe('<0.1 to 8.0');
-  expect(range(ru, 8)).toBe('от <0,1 до почти 8');
+  expect(range(en, 8)).toBe('<0.1 to nearly 8 years');
+  expect(range(en, 9)).toBe('<0.1 to 8.0 years');
+  expect(range(ru, 8)).toBe('от <0,1 до почти 8 лет');
 });
 
 test('a mean that is printed as the horizon is nearly the horizon', () => {

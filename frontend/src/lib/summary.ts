@@ -11,7 +11,6 @@ export function summaryFigures(
   dictionary: Dictionary,
 ): [name: string, value: string][] {
   const { result: words, format } = dictionary;
-  const number = (years: number) => estimateNumber(years, horizon, dictionary);
   const skipped = summary.skipped_rows ?? 0;
   const predicted = format.whole(summary.rows - skipped);
   return [
@@ -25,7 +24,10 @@ export function summaryFigures(
     [words.summaryMedian, nearlyYears(summary.median_years, horizon, dictionary)],
     [
       words.summaryRange,
-      words.fromTo(number(summary.minimum_years), number(summary.maximum_years)),
+      words.fromTo(
+        estimateNumber(summary.minimum_years, horizon, dictionary),
+        nearlyYears(summary.maximum_years, horizon, dictionary),
+      ),
     ],
     [words.summaryImputed, format.whole(summary.imputed_rows)],
     [words.summaryOutOfRange, format.whole(summary.out_of_range_rows)],
