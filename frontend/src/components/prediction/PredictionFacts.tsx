@@ -20,7 +20,7 @@ export function PredictionFacts({ prediction }: { prediction: Prediction }) {
       <span>
         {words.date}: {text.value.format.dateTime(prediction.prediction_date)}
       </span>
-      <span>
+      <span class="screen-only">
         {words.cost}: {words.charged(prediction.cost)}
       </span>
       {prediction.ignored_columns.length > 0 && (
@@ -29,7 +29,7 @@ export function PredictionFacts({ prediction }: { prediction: Prediction }) {
         </span>
       )}
       {runMs != null && (
-        <span>
+        <span class="screen-only">
           {words.duration}: {words.seconds(runMs)}
         </span>
       )}

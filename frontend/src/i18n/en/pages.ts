@@ -232,7 +232,7 @@ const result = {
   summarySkipped: 'Skipped patients',
   summaryMean: 'Mean of the estimates',
   summaryMedian: 'Median of the estimates',
-  summaryRange: 'Lowest to highest estimate',
+  summaryRange: 'Range of the estimates',
   summaryImputed: 'With missing values',
   summaryOutOfRange: 'With unusual values',
   fromTo: (low: string, high: string) => `${low} to ${high}`,

@@ -230,7 +230,7 @@ const result = {
   summarySkipped: 'Пропущено пациентов',
   summaryMean: 'Средняя оценка',
   summaryMedian: 'Медиана оценок',
-  summaryRange: 'Наименьшая и наибольшая оценка',
+  summaryRange: 'Диапазон оценок',
   summaryImputed: 'С пропусками',
   summaryOutOfRange: 'С необычными значениями',
   fromTo: (low: string, high: string) => `от\u00a0${low} до\u00a0${high}`,
