@@ -45,6 +45,7 @@ describe('the interval in words', () => {
     ['open', open, 'from 4.2 to 8 years or more', 'от 4,2 до 8 лет и более'],
     ['beyond the horizon', beyond, '8 years or more', '8 лет и более'],
     ['early', { ...closed, lower: 0.04 }, 'from <0.1 to 6.3 years', 'от <0,1 до 6,3 года'],
+    ['both ends early', { ...closed, lower: 0.01, upper: 0.08 }, '<0.1 years', '<0,1 года'],
     ['just before the horizon', { ...open, lower: 7.97 }, '8 years or more', '8 лет и более'],
     [
       'closed just before the horizon',

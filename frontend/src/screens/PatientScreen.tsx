@@ -148,8 +148,8 @@ function Predicted({ row, before, prediction, parameters }: PredictedProps) {
       {isPrinting.value ? (
         <>
           {notes}
-          {values}
           {printsContributions && contributions}
+          {values}
         </>
       ) : (
         <>
