@@ -33,6 +33,23 @@ test('findings about columns prevent the start, also if rows are skipped', () =>
   expect(startBlocker(check, true)).toBe('columns');
 });
 
+test('only a corrected file helps if no decimal mark fits all numbers', () => {
+  const mixed = {
+    row: null,
+    column: null,
+    value: null,
+    code: 'decimal_unclear',
+    message: 'Mixed.',
+  };
+  const check = (allowed: string[]) =>
+    ({
+      state: 'done',
+      report: dryRun({ errors: [{ ...mixed, allowed }], rows_predictable: 0 }),
+    }) as const;
+  expect(startBlocker(check([]), false)).toBe('correct');
+  expect(startBlocker(check([',', '.']), false)).toBe('columns');
+});
+
 test('a file whose header was refused can be read if the user says how', () => {
   const preview = { columns: [previewColumn('bili', null)], rows: [] };
   const problem = pageProblem('column_missing', { status: 422, preview });

@@ -33,7 +33,10 @@ export function startBlocker(check: FileCheck, skipsBadRows: boolean): StartBloc
   }
   if (check.state !== 'done') return null;
   const { report } = check;
-  if (columnFindings(report).length > 0) return 'columns';
+  const unclear = columnFindings(report);
+  if (unclear.some(({ allowed, code }) => code === 'decimal_unclear' && allowed?.length === 0))
+    return 'correct';
+  if (unclear.length > 0) return 'columns';
   if (report.rows_predictable === 0) return 'correct';
   return badRowCount(report) > 0 && !skipsBadRows ? 'skip_or_correct' : null;
 }

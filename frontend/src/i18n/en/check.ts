@@ -13,7 +13,7 @@ export const check = {
   allBad: (rows: number) =>
     `Checked: ${patients(rows)}. All have errors, so none can be calculated.`,
   columnsUnclear: (rows: number) =>
-    `Checked: ${patients(rows)}. Before the prediction, please say how to read some columns.`,
+    `Checked: ${patients(rows)}. It is not clear how to read some columns.`,
   /** Of a large file, only the first rows are checked before the submission. */
   sampled: {
     good: (rows: number) =>
