@@ -145,3 +145,28 @@ test.each([
   expect(years.worse).toMatch(/lowers|ниже/);
   expect(log_hazard.part(Math.LN2)).toMatch(/^\+0[.,]69$/);
 });
+
+test('a day without a time is the same in all time zones', () => {
+  expect(en.format.day('2026-11-24')).toBe('November 24, 2026');
+  expect(plain(ru.format.day('2026-11-24'))).toBe('24 ноября 2026 г.');
+  expect(en.format.day('draft')).toBe('draft');
+});
+
+test('an empty file has no size, and another at least a tenth of a kilobyte', () => {
+  const sizes = [0, 1, 1_234].map((bytes) => plain(en.submission.fileSize(bytes)));
+  expect(sizes).toEqual(['0 kB', '0.1 kB', '1.2 kB']);
+});
+
+test('a preview of one row is in the singular', () => {
+  const captions = ({ check }: typeof en) =>
+    [1, 3].map((rows) => plain(check.previewCaption(rows, rows, true)));
+  expect(captions(en)).toEqual(['Preview: 1 row', 'Preview: all 3 rows']);
+  expect(captions(ru)).toEqual(['Предпросмотр: 1 строка', 'Предпросмотр: все 3 строки']);
+});
+
+test('while more predictions exist, those of the list are the loaded ones', () => {
+  const found = ({ description }: typeof en) =>
+    [false, true].map((hasMore) => plain(description.found(20, 20, hasMore)));
+  expect(found(en)).toEqual(['20 of 20 predictions', '20 of 20 predictions loaded']);
+  expect(found(ru)).toEqual(['20 из 20 прогнозов', '20 из 20 загруженных']);
+});

@@ -5,7 +5,7 @@ import { normaliseVoucherCode, reasonName } from '../src/lib/ledger';
 
 test('a ledger entry is named after its reason', () => {
   expect(reasonName({ reason: 'refund', amount: 100 }, en)).toBe('Refund for a prediction');
-  expect(reasonName({ reason: 'signup', amount: 500 }, ru)).toBe('Начальные монеты');
+  expect(reasonName({ reason: 'signup', amount: 500 }, ru)).toBe('Монеты при регистрации');
 });
 
 test('an entry with an unknown reason is named after its sign', () => {

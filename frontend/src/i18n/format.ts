@@ -52,6 +52,7 @@ export function createFormat(language: Language) {
     timeStyle: 'short',
   });
   const dates = new Intl.DateTimeFormat(dateLocale, { dateStyle: 'long' });
+  const days = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   const wholeRules = new Intl.PluralRules(language);
   const tenthRules = new Intl.PluralRules(language, TENTHS);
 
@@ -108,6 +109,8 @@ export function createFormat(language: Language) {
     plural: (value: number, forms: PluralForms) => pluralForm(wholeRules, value, forms),
     dateTime: (iso: string) => formatDate(dateTimes, iso),
     date: (iso: string) => formatDate(dates, iso),
+    /** A day without a time, such as "2026-11-24", which is the same in all time zones. */
+    day: (iso: string) => formatDate(days, iso),
   };
 }
 

@@ -56,8 +56,8 @@ function AccountFacts({ account }: { account: AccountData }) {
         <>
           <dt>{words.intendedUse}</dt>
           <dd>
-            {text.value.format.date(account.intended_use_at)} ({words.version(account.intended_use)}
-            )
+            {text.value.format.date(account.intended_use_at)} (
+            {words.version(text.value.format.day(account.intended_use))})
           </dd>
         </>
       )}

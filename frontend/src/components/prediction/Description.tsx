@@ -8,7 +8,11 @@ export function Description({ prediction }: { prediction: Prediction }) {
   return (
     <>
       {prediction.name && (
-        <p class="description">{words.file(fileLabel(prediction, text.value))}</p>
+        <p class="description">
+          {prediction.file_name
+            ? words.file(prediction.file_name)
+            : fileLabel(prediction, text.value)}
+        </p>
       )}
       {prediction.note && <p class="description">{prediction.note}</p>}
     </>

@@ -44,7 +44,7 @@ export function HistoryToolbar({ loaded, found, hasMore, search, onSearch }: Pro
         onChoose={(modelId) => onSearch({ ...search, modelId })}
       />
       <p class="hint" aria-live="polite">
-        {words.found(found, loaded.length)}
+        {words.found(found, loaded.length, hasMore)}
       </p>
       {hasMore && <p class="hint">{words.searched(loaded.length)}</p>}
     </search>

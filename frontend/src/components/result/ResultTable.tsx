@@ -4,14 +4,7 @@ import type { Row } from '../../api/types';
 import { text } from '../../i18n';
 import { PRINTED_ROWS_MAX, printedRows } from '../../lib/printedRows';
 import type { ResultParameters } from '../../lib/resultParameters';
-import {
-  type Arrangement,
-  arrangeRows,
-  isFiltered,
-  NO_FILTER,
-  pageCount,
-  pageOf,
-} from '../../lib/rowTable';
+import { arrangeRows, isFiltered, pageCount, pageOf } from '../../lib/rowTable';
 import { isPrinting } from '../../state/printing';
 import { arrange, changeView, sortBy, type TableViewState } from '../../state/tableView';
 import { Pager } from '../common/Pager';
@@ -109,23 +102,24 @@ function ValueFilters({ view, rows }: Pick<Props, 'view' | 'rows'>) {
   );
 }
 
+/** The filters have a button of their own. */
 function NoneMatching({ view }: { view: TableViewState }) {
-  const { result: words, tableFilter } = text.value;
-  const filtered = isFiltered(view.value.arrangement);
-  const everything: Partial<Arrangement> = { idFilter: '', ...NO_FILTER };
+  const words = text.value.result;
   return (
     <p>
-      {filtered ? tableFilter.none : words.noneMatching}{' '}
-      <button
-        type="button"
-        class="link-button"
-        onClick={() => {
-          focusTable();
-          arrange(view, everything);
-        }}
-      >
-        {words.clearFilter}
-      </button>
+      {words.noneMatching}{' '}
+      {view.value.arrangement.idFilter.trim() !== '' && (
+        <button
+          type="button"
+          class="link-button"
+          onClick={() => {
+            focusTable();
+            arrange(view, { idFilter: '' });
+          }}
+        >
+          {words.clearFilter}
+        </button>
+      )}
     </p>
   );
 }

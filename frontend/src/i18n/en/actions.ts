@@ -18,7 +18,7 @@ export const actions = {
   deleteLead: (hasResult: boolean) =>
     `The patients’ file ${hasResult ? 'and the result ' : ''}will be deleted and cannot be restored.`,
   keptData:
-    'The entry under “My predictions” is kept without the file name, and so are the entries of your coin statement. Coins are not refunded.',
+    'The entry under “My predictions” is kept without the file name, your own name for it and your note, and so are the entries of your coin statement. Coins are not refunded.',
   deleteNow: 'Delete permanently',
   deleting: 'Deleting…',
   back: 'Cancel',

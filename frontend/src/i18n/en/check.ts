@@ -29,7 +29,7 @@ export const check = {
   /** `rows` is null if only the beginning of the file was checked. */
   previewCaption: (shown: number, rows: number | null, areFirst: boolean) =>
     shown === rows
-      ? `Preview: all ${format.count(rows, { one: 'row', other: 'rows' })}`
+      ? `Preview: ${rows === 1 ? '' : 'all '}${format.count(rows, { one: 'row', other: 'rows' })}`
       : `Preview: ${areFirst ? 'first ' : ''}${rows === null ? '' : `${format.whole(shown)} of `}${format.count(rows ?? shown, { one: 'row', other: 'rows' })}`,
   notChecked: 'The file could not be checked.',
   notCheckedHint: 'You can start without the check: a file with errors costs nothing.',

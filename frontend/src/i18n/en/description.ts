@@ -23,7 +23,8 @@ export const description = {
   status: 'Status',
   model: 'Model',
   any: 'Any',
-  found: (count: number, loaded: number) => `${format.whole(count)} of ${predictions(loaded)}`,
+  found: (count: number, loaded: number, hasMore = false) =>
+    `${format.whole(count)} of ${predictions(loaded)}${hasMore ? ' loaded' : ''}`,
   searched: (loaded: number) =>
     `Searches the ${format.whole(loaded)} loaded here. “Show older predictions” loads more.`,
   none: 'None of these predictions matches.',

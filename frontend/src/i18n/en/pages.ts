@@ -108,7 +108,7 @@ const submission = {
   fileRemove: 'Remove the file',
   fileSize: (bytes: number) =>
     bytes < 1_000_000
-      ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))} kB`
+      ? `${format.number(Math.max(Math.min(bytes, 0.1), Math.round(bytes / 100) / 10))} kB`
       : `${format.number(Math.round(bytes / 100_000) / 10)} MB`,
   fileHint:
     'A CSV file or an Excel workbook (.xlsx) with one line per patient. Please leave out names and other data that identify a person.',
@@ -246,7 +246,7 @@ const result = {
   filter: 'Find by ID',
   filterByRow: 'Find by row number',
   matching: (shown: number, total: number) => `${format.whole(shown)} of ${patients(total)}`,
-  noneMatching: 'No patient matches.',
+  noneMatching: 'No patient with an estimate matches.',
   clearFilter: 'Clear the search',
   page: (page: number, pages: number) => `Page ${format.whole(page)} of ${format.whole(pages)}`,
   previous: 'Previous',

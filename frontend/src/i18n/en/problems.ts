@@ -251,7 +251,7 @@ function unusual({
 const agreement = 'Please tick this box. Otherwise the account cannot be created.';
 const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
   name: {
-    missing: 'Please enter a name.',
+    missing: 'Please fill in this field.',
     short: 'A name must have at least 2 characters.',
     long: 'A name can have at most 64 characters.',
   },

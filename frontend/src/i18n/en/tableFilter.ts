@@ -17,7 +17,6 @@ export const tableFilter = {
   toTable: 'Show them in the table',
   barsHint: 'Choose a bar, or a group in the table of groups, to see only its patients.',
   bar: (range: string, count: number) => `${range}: ${patients(count)}`,
-  none: 'No patient matches the filter.',
   largeHint: (count: number, total: number) =>
     `Search, filters and sorting cover only these ${format.whole(count)}. In the order of the file, you see all ${format.whole(total)} without filters.`,
   largeRange: (listed: number, total: number) =>

@@ -29,7 +29,7 @@ export const check = {
     const first = areFirst ? 'первые ' : '';
     if (rows === null) return `Предпросмотр, ${first}строки: ${format.whole(shown)}`;
     return shown === rows
-      ? `Предпросмотр, все строки: ${format.whole(rows)}`
+      ? `Предпросмотр: ${rows === 1 ? '' : 'все '}${format.count(rows, { one: 'строка', few: 'строки', many: 'строк', other: 'строки' })}`
       : `Предпросмотр, ${first}строки: ${format.whole(shown)} из ${format.whole(rows)}`;
   },
   notChecked: 'Не удалось проверить файл.',

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../../api/types';
 import { coins as amount } from './nouns';
 
 const reasons: Record<LedgerEntry['reason'], string> = {
-  signup: 'Начальные монеты',
+  signup: 'Монеты при регистрации',
   voucher: 'Ваучер',
   prediction: 'Прогноз',
   refund: 'Возврат за прогноз',

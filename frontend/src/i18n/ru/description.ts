@@ -28,8 +28,8 @@ export const description = {
   status: 'Состояние',
   model: 'Модель',
   any: 'Любое значение',
-  found: (count: number, loaded: number) =>
-    `${format.whole(count)} из ${predictionsGenitive(loaded)}`,
+  found: (count: number, loaded: number, hasMore = false) =>
+    `${format.whole(count)} из ${hasMore ? `${format.whole(loaded)} загруженных` : predictionsGenitive(loaded)}`,
   searched: (loaded: number) =>
     `Поиск идёт по загруженным (${format.whole(loaded)}). Остальные загрузит кнопка «Показать более ранние прогнозы».`,
   none: 'Ни один из этих прогнозов не подходит.',

@@ -118,7 +118,7 @@ const submission = {
   fileRemove: 'Убрать файл',
   fileSize: (bytes: number) =>
     bytes < 1_000_000
-      ? `${format.number(Math.max(0.1, Math.round(bytes / 100) / 10))}\u00a0кБ`
+      ? `${format.number(Math.max(Math.min(bytes, 0.1), Math.round(bytes / 100) / 10))}\u00a0кБ`
       : `${format.number(Math.round(bytes / 100_000) / 10)}\u00a0МБ`,
   fileHint:
     'Файл CSV или книга Excel (.xlsx); одна строка — один пациент. Уберите из файла фамилии, имена и другие сведения, по которым можно установить личность пациента.',
@@ -257,7 +257,7 @@ const result = {
   filterByRow: 'Найти по номеру строки',
   matching: (shown: number, total: number) =>
     `${format.whole(shown)} из ${patientsGenitive(total)}`,
-  noneMatching: 'Подходящих пациентов нет.',
+  noneMatching: 'Среди пациентов с оценкой подходящих нет.',
   clearFilter: 'Очистить поиск',
   page: (page: number, pages: number) => `Страница ${format.whole(page)} из ${format.whole(pages)}`,
   previous: 'Назад',

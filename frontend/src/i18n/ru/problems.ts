@@ -255,7 +255,7 @@ function unusual({
 const agreement = 'Поставьте отметку. Без неё создать аккаунт нельзя.';
 const fieldLimits: Record<FieldName, { short: string; long: string; missing: string }> = {
   name: {
-    missing: 'Введите имя.',
+    missing: 'Заполните это поле.',
     short: 'В имени должно быть не меньше 2 символов.',
     long: 'В имени должно быть не больше 64 символов.',
   },

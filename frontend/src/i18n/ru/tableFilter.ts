@@ -17,7 +17,6 @@ export const tableFilter = {
   toTable: 'Показать их в таблице',
   barsHint: 'Выберите столбик или группу в таблице групп, чтобы увидеть только этих пациентов.',
   bar: (range: string, count: number) => `${range}: ${patients(count)}`,
-  none: 'Под фильтр не подходит ни один пациент.',
   largeHint: (count: number, total: number) =>
     `Поиск, фильтры и сортировка действуют только на этих ${patientsGenitive(count)}. В порядке файла видны все ${format.whole(total)}, но без фильтров.`,
   largeRange: (listed: number, total: number) =>
