@@ -1,8 +1,10 @@
 // A file of patients from the choice to the table of its result: what must not mislead.
 
 import { pageProblem } from '../src/api/problem';
+import type { Cohort } from '../src/api/types';
 import {
   chooseFile,
+  chooseModel,
   expect,
   inspect,
   LANGUAGES,
@@ -102,4 +104,23 @@ test('a cleared filter and another page of the table keep the focus, and a bar s
   await expect(page.getByText(words.result.page(2, 5))).toBeAttached();
   await expect(title).toBeFocused();
   await expect(title).toBeInViewport();
+});
+
+test('a group has the same line in every result, also if another group is empty', async ({
+  page,
+}) => {
+  await register(page, words);
+  // Without the patients under 2 years, as in a cohort that is less ill.
+  await page.route('**/cohort', async (route) => {
+    const response = await route.fetch();
+    const cohort: Cohort = await response.json();
+    const counts = cohort.counts.map((count, bin) => ((cohort.edges[bin] ?? 0) < 2 ? 0 : count));
+    await route.fulfill({ response, json: { ...cohort, counts } });
+  });
+  await chooseFile(page, words, await sampleText(page));
+  await chooseModel(page, 'cox-lasso');
+  await page.locator('form button[type="submit"]').click();
+  const line = page.locator('.stratum').filter({ hasText: words.plots.cohort.stratumShort(4, 6) });
+  await expect(line).toHaveClass('stratum stratum-3');
+  await expect(page.locator('.stratum-1')).toHaveCount(0);
 });

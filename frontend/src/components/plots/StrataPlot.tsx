@@ -37,7 +37,7 @@ export function StrataPlot({ strata, survivalYears, wholeCurves, isLoading }: Pr
           return (
             <>
               <SurvivalAxes {...{ x, y }} />
-              <Lines {...{ x, y, curves, wholeCurves }} />
+              <Lines {...{ x, y, strata, curves, wholeCurves }} />
             </>
           );
         }}
@@ -51,18 +51,20 @@ export function StrataPlot({ strata, survivalYears, wholeCurves, isLoading }: Pr
 interface LinesProps {
   x: Scale;
   y: Scale;
+  /** All groups, so that each has the same style in every result. */
+  strata: readonly Stratum[];
   curves: readonly StratumCurve[];
   wholeCurves: Props['wholeCurves'];
 }
 
-function Lines({ x, y, curves, wholeCurves }: LinesProps) {
+function Lines({ x, y, strata, curves, wholeCurves }: LinesProps) {
   const words = text.value.plots.cohort;
   const ends = curves.map(({ points }) => y(points.at(-1)?.probability ?? 0));
   const labelPositions = spreadLabels(ends, LABEL_HEIGHT, BOTTOM - 6);
   return (
     <>
       {curves.map(({ stratum, points }, index) => (
-        <g key={stratum.from} class={`stratum stratum-${index + 1}`}>
+        <g key={stratum.from} class={`stratum stratum-${strata.indexOf(stratum) + 1}`}>
           {wholeCurves ? (
             <path class="plot-line" d={pathOf(x, y, wholeCurves.get(stratum) ?? [])} />
           ) : (
