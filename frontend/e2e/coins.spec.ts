@@ -56,6 +56,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(entryRows(page, words)).toHaveCount(2);
       await expect(entryRows(page, words).nth(0)).toContainText('−100');
       await expect(entryRows(page, words).nth(1)).toContainText('+500');
+      await expect(page.getByText(words.coins.voucherSource)).toBeVisible();
       await inspect(page, `${code}-coins`);
 
       await page.getByRole('button', { name: words.coins.redeem }).click();

@@ -184,8 +184,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(page.getByText(`${cost}:`)).toBeVisible();
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       await expect(page.getByRole('button', { name: words.result.print })).toBeHidden();
-      for (const fact of [cost, duration])
-        await expect(page.getByText(`${fact}:`)).toBeHidden();
+      for (const fact of [cost, duration]) await expect(page.getByText(`${fact}:`)).toBeHidden();
       const disclaimer = await page.getByText(words.shell.disclaimer).boundingBox();
       const title = await page.getByRole('heading', { level: 1 }).boundingBox();
       expect(disclaimer?.y).toBeLessThan(title?.y ?? 0);

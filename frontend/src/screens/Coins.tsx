@@ -79,6 +79,7 @@ function Voucher({ onRedeemed }: { onRedeemed: () => void }) {
   return (
     <section class="card">
       <h2>{words.voucherTitle}</h2>
+      <p>{words.voucherSource}</p>
       <AccountForm
         idPrefix="voucher"
         fields={[{ name: 'code', label: words.code, autocomplete: 'off', hint: words.voucherHint }]}

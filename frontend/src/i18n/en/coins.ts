@@ -20,6 +20,7 @@ export const coins = {
   pricesTitle: 'What a prediction costs',
   pricesHint: 'The price is per file and does not depend on the number of patients.',
   voucherTitle: 'Redeem a voucher',
+  voucherSource: 'Vouchers come from the operator, who gave you the address of this page.',
   voucherHint: 'You can leave out hyphens and spaces.',
   code: 'Voucher code',
   redeem: 'Redeem',
