@@ -8,6 +8,7 @@ import {
   expect,
   inspect,
   LANGUAGES,
+  type Page,
   register,
   sampleText,
   start,
@@ -124,3 +125,39 @@ test('a group has the same line in every result, also if another group is empty'
   await expect(line).toHaveClass('stratum stratum-3');
   await expect(page.locator('.stratum-1')).toHaveCount(0);
 });
+
+test('on a phone, no word of the columns, the findings and the form is broken', async ({
+  page,
+}) => {
+  const russian = LANGUAGES[1].words;
+  await register(page, words);
+  await page.locator('.languages [lang="ru"]').click();
+  await page.setViewportSize({ width: 320, height: 800 });
+  await page.getByText(russian.reading.helpTitle).click();
+  await chooseFile(page, russian, 'ID,Age,Bili total\na,20000,1.4\n');
+  await expect(page.locator('.findings strong').first()).toBeVisible();
+  expect(await brokenWords(page, '.columns th, .findings strong')).toEqual([]);
+  await page.getByRole('radio', { name: russian.patient.inputModes.form }).check();
+  await expect(page.locator('.field-unit').first()).toBeVisible();
+  expect(await brokenWords(page, '.field-unit')).toEqual([]);
+});
+
+/** Return the words and units that go on on the next line. */
+function brokenWords(page: Page, selector: string): Promise<string[]> {
+  return page.locator(selector).evaluateAll((elements) => {
+    const isBroken = (node: Text, start: number, end: number) => {
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, end);
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1;
+    };
+    const texts = elements.flatMap(({ childNodes }) =>
+      [...childNodes].filter((node) => node instanceof Text),
+    );
+    return texts.flatMap((node) =>
+      [...node.data.matchAll(/[^\s,]+/g)]
+        .filter(({ 0: word, index }) => isBroken(node, index, index + word.length))
+        .map(([word]) => word),
+    );
+  });
+}

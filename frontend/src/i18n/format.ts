@@ -122,6 +122,11 @@ export function nameInSentence(label: string): string {
   return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLowerCase() + name.slice(1) : name;
 }
 
+/** Return a unit such as "µmol/L" so that no line ends after its slash. */
+export function unbroken(unit: string): string {
+  return unit.replace('/', '/\u2060');
+}
+
 /** Round to two significant digits: 170,681 becomes 170,000. */
 export function roundToTwoDigits(value: number): number {
   return Number(value.toPrecision(2));

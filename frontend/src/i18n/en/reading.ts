@@ -1,7 +1,7 @@
 // How a file was read, and how to say that it should be read otherwise.
 
 import type { AssumptionWords } from '../../api/assumptionKinds';
-import { createFormat } from '../format';
+import { createFormat, unbroken } from '../format';
 import { patients } from './nouns';
 
 const format = createFormat('en');
@@ -47,9 +47,9 @@ export const reading = {
   assumptions,
   questions: 'Questions about the columns',
   wholeFile: 'The numbers of the file',
-  keepUnit: (unit: string) => `No, the unit is ${unit}`,
+  keepUnit: (unit: string) => `No, the unit is ${unbroken(unit)}`,
   readAs: (header: string, column: string) => `Read “${header}” as ${column}`,
-  readIn: (unit: string) => `Read the column in ${unit}`,
+  readIn: (unit: string) => `Read the column in ${unbroken(unit)}`,
   decimalAnswer: (example: string, value: number | null, mark: ',' | '.') =>
     `${mark === ',' ? 'Decimal comma' : 'Decimal point'}${value === null ? '' : `: “${example}” means ${format.number(value)}`}`,
   isMissing: (codes: readonly string[]) =>

@@ -233,7 +233,7 @@ const result = {
   summaryRange: 'Диапазон оценок',
   summaryImputed: 'С пропусками',
   summaryOutOfRange: 'С необычными значениями',
-  fromTo: (low: string, high: string) => `от\u00a0${low} до\u00a0${high}`,
+  fromTo: (low: string, high: string) => `от ${low} до ${high}`,
   years,
   tableCaption: 'Оценки по пациентам',
   row: 'Строка',

@@ -2,7 +2,7 @@
 
 import type { AssumptionWords } from '../../api/assumptionKinds';
 import type { Dictionary } from '../en';
-import { createFormat } from '../format';
+import { createFormat, unbroken } from '../format';
 
 const format = createFormat('ru');
 
@@ -51,9 +51,9 @@ export const reading: Dictionary['reading'] = {
   assumptions,
   questions: 'Вопросы о столбцах',
   wholeFile: 'Числа в файле',
-  keepUnit: (unit) => `Нет, единицы — ${unit}`,
+  keepUnit: (unit) => `Нет, единицы — ${unbroken(unit)}`,
   readAs: (header, column) => `Да, «${header}» — это ${column}`,
-  readIn: (unit) => `Да, единицы — ${unit}`,
+  readIn: (unit) => `Да, единицы — ${unbroken(unit)}`,
   decimalAnswer: (example, value, mark) =>
     `${mark === ',' ? 'Десятичная запятая' : 'Десятичная точка'}${value === null ? '' : `: «${example}» — это ${format.number(value)}`}`,
   isMissing: (codes) =>
