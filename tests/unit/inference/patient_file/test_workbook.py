@@ -132,6 +132,13 @@ def test_shared_and_formatted_texts_are_read() -> None:
     assert rows_of_sheet(f"<row>{rows}</row>", shared=shared) == [["ID", "umol", ""]]
 
 
+def test_a_workbook_needs_no_styles_and_no_shared_texts() -> None:
+    content = parts({"A": sheet_of('<row><c t="inlineStr"><is><t>ID</t></is></c><c><v>7</v></c></row>')})
+    del content["xl/styles.xml"]
+    assert "xl/sharedStrings.xml" not in content
+    assert rows_of(archive(content)) == [["ID", "7"]]
+
+
 def test_cells_may_have_prefixes_and_positions_with_gaps() -> None:
     rows = '<x:row r="2"><x:c r="B2"><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c></x:row><x:row><x:c r="E3"/></x:row>'
     content = f'<x:worksheet xmlns:x="{MAIN}"><x:sheetData>{rows}</x:sheetData></x:worksheet>'
