@@ -5,13 +5,25 @@ import { expect, inspect, LANGUAGES, register, sampleText, test, type Words } fr
 
 // The page of a patient: its four views, the summary to copy, and the printed report.
 
-/** Make a prediction for the sample through the API, and return its id and rows. */
-async function predict(page: Page, model: string): Promise<{ id: string; rows: Row[] }> {
+/** Very ill patients: one with few values, one with all, most of them unusual. */
+const EXTREME_PATIENTS = {
+  'cox-lasso':
+    'ID,Age [years],Bilirubin [mg/dL],Albumin,Prothrombin,Edema\nA rather long name of a patient,78.2,28,1.7,19,Y',
+  lasso:
+    'Age [years],Bilirubin [mg/dL],Albumin,Prothrombin,Edema,Sex,Ascites,Hepatomegaly,Spiders,Cholesterol,Copper,Alk_Phos,SGOT,Tryglicerides,Platelets,Stage\n78.2,28,1.7,19,S,F,Y,Y,Y,2000,700,15000,600,700,700,4',
+};
+
+/** Make a prediction through the API, by default for the sample, and return its id and rows. */
+async function predict(
+  page: Page,
+  model: string,
+  content?: string,
+): Promise<{ id: string; rows: Row[] }> {
   const token = await page.evaluate(() => sessionStorage.getItem('token'));
   const headers = { authorization: `Bearer ${token}` };
   const response = await page.request.post(`/api/predict/${model}`, {
     headers: { ...headers, 'content-type': 'text/csv' },
-    data: await sampleText(page),
+    data: content ?? (await sampleText(page)),
   });
   const { prediction_id: id } = await response.json();
   const get = async (path: string) =>
@@ -193,6 +205,32 @@ for (const { code, locale, words } of LANGUAGES) {
         expect(printed).not.toMatch(/coin|монет/i);
         await page.emulateMedia({ media: null });
         await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+      }
+    });
+
+    test('the report of a very ill patient fits on one sheet too, and no text is cut @slow', async ({
+      page,
+    }) => {
+      await register(page, words);
+      for (const [model, content] of Object.entries(EXTREME_PATIENTS)) {
+        const { id } = await predict(page, model, content);
+        await page.goto(`/#/predictions/${id}/patients/1`);
+        for (const view of ['words', 'curve', 'table'] as const) {
+          await tab(page, words, view).click();
+          const pdf = await page.pdf({ preferCSSPageSize: true });
+          expect(sheets(pdf), `${model}, ${view}`).toBe(1);
+        }
+        // The width of A4 without the margins, in pixels.
+        await page.setViewportSize({ width: 718, height: 1000 });
+        await page.emulateMedia({ media: 'print' });
+        const cut = await page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>('.patient-page :is(td, th, p, li, dt, dd)')]
+            .filter((cell) => cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth > 0)
+            .map((cell) => cell.textContent),
+        );
+        expect(cut, model).toEqual([]);
+        await page.emulateMedia({ media: null });
+        await page.setViewportSize({ width: 1280, height: 800 });
       }
     });
 

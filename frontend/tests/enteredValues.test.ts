@@ -5,6 +5,7 @@ import {
   changedColumns,
   enteredValuesOf,
   entriesOf,
+  studyRangeText,
   systemOf,
   valueText,
 } from '../src/lib/enteredValues';
@@ -35,6 +36,7 @@ const platelets = catalogueColumn('Platelets', {
 const row = patientRow({
   values: { Age: 20636.625, Bilirubin: 17.2, Edema: 'N', Albumin: 3.5 },
   imputed: ['Copper'],
+  out_of_range: [{ column: 'Bilirubin', direction: 'above' }],
   contributions: [
     { column: 'Bilirubin', value: 0.9 },
     { column: 'Age', value: -0.2 },
@@ -45,12 +47,21 @@ const row = patientRow({
 
 test('the values that matter most come first, and missing ones last', () => {
   expect(enteredValuesOf(row, 'log_hazard')).toEqual([
-    { column: 'Bilirubin', value: 17.2, effect: 'worse' },
-    { column: 'Age', value: 20636.625, effect: 'better' },
-    { column: 'Albumin', value: 3.5, effect: 'none' },
-    { column: 'Edema', value: 'N', effect: 'none' },
-    { column: 'Copper', value: null, effect: 'worse' },
+    { column: 'Bilirubin', value: 17.2, effect: 'worse', isUnusual: true },
+    { column: 'Age', value: 20636.625, effect: 'better', isUnusual: false },
+    { column: 'Albumin', value: 3.5, effect: 'none', isUnusual: false },
+    { column: 'Edema', value: 'N', effect: 'unused', isUnusual: false },
+    { column: 'Copper', value: null, effect: 'worse', isUnusual: false },
   ]);
+});
+
+test('the range of the study is in the unit of the file', () => {
+  const column = { ...bilirubin, training_minimum: 0.3, training_maximum: 28 };
+  const range = (fileUnit: string, dictionary = en) =>
+    studyRangeText(column, { fileUnit, system: 'conventional' }, dictionary);
+  expect(range('mg/dL')).toBe('0.3 to 28\u00a0mg/dL');
+  expect(range('umol/L', ru)).toBe('от 5,13 до 478\u00a0мкмоль/л');
+  expect(studyRangeText(null, { fileUnit: undefined, system: 'si' }, en)).toBe('');
 });
 
 test('the effect follows the sign of a contribution that matters', () => {

@@ -141,7 +141,7 @@ test.each([
   const { years, log_hazard, score } = result.scales;
   expect(log_hazard.worse).toBe(score.worse);
   expect(years.better).not.toBe(years.worse);
-  expect(log_hazard.worse).toMatch(/raises|повышает/);
-  expect(years.worse).toMatch(/lowers|снижает/);
+  expect(log_hazard.worse).toMatch(/raises|выше/);
+  expect(years.worse).toMatch(/lowers|ниже/);
   expect(log_hazard.part(Math.LN2)).toMatch(/^\+0[.,]69$/);
 });

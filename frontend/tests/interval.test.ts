@@ -45,6 +45,7 @@ describe('the interval in words', () => {
     ['open', open, 'from 4.2 to 8 years or more', 'от 4,2 до 8 лет и более'],
     ['beyond the horizon', beyond, '8 years or more', '8 лет и более'],
     ['early', { ...closed, lower: 0.04 }, 'from <0.1 to 6.3 years', 'от <0,1 до 6,3 года'],
+    ['both ends early', { ...closed, lower: 0.01, upper: 0.08 }, '<0.1 years', '<0,1 года'],
     ['just before the horizon', { ...open, lower: 7.97 }, '8 years or more', '8 лет и более'],
     [
       'closed just before the horizon',
@@ -239,8 +240,8 @@ describe('an estimate as a part of the horizon', () => {
     [7.96, 'nearly all of the next 8 years', 'почти все ближайшие 8 лет'],
     [8, 'nearly all of the next 8 years', 'почти все ближайшие 8 лет'],
     [0.1, '0.1 of the next 8 years', '0,1 из ближайших 8 лет'],
-    [0.04, 'only a few weeks of the next 8 years', 'лишь несколько недель из ближайших 8 лет'],
-    [0, 'only a few weeks of the next 8 years', 'лишь несколько недель из ближайших 8 лет'],
+    [0.04, 'less than 0.1 years within the next 8 years', 'меньше 0,1 года за ближайшие 8 лет'],
+    [0, 'less than 0.1 years within the next 8 years', 'меньше 0,1 года за ближайшие 8 лет'],
   ])('%d years', (years, english, russian) => {
     expect(plain(estimateText(years, HORIZON, en))).toBe(english);
     expect(plain(estimateText(years, HORIZON, ru))).toBe(russian);
@@ -253,7 +254,7 @@ describe('an estimate as a part of the horizon', () => {
       'Not life expectancy: the model looks 7 years ahead.',
     );
     expect(plain(ru.interval.estimate.notLifeExpectancy(7))).toBe(
-      'Это не продолжительность жизни: модель смотрит только на 7 лет вперёд.',
+      'Это не ожидаемая продолжительность жизни: модель смотрит только на 7 лет вперёд.',
     );
   });
 });
@@ -308,10 +309,12 @@ describe('a table of intervals', () => {
       'Interval: 9 of 10 live beyond its start, 1 of 10 beyond its end',
     );
     expect(plain(intervalHeading(PARAMETERS, ru))).toBe(
-      'Интервал: дольше начала живут 9 из 10, дольше конца — 1 из 10',
+      'Интервал: 9 из 10 живут дольше нижней границы, 1 из 10 — дольше верхней',
     );
     expect(plain(intervalHint(RESULT, en))).toContain('9 of 10 similar patients live beyond');
-    expect(plain(intervalHint(RESULT, ru))).toContain('живут 9 из 10 таких пациентов');
+    expect(plain(intervalHint(RESULT, ru))).toContain(
+      '9 из 10 таких пациентов живут дольше нижней границы',
+    );
   });
 
   test('only the estimate of a model with a curve can lie below the interval', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Column } from '../src/api/types';
+import { en } from '../src/i18n/en';
 import { createFormat } from '../src/i18n/format';
 import {
   csvOf,
@@ -124,6 +125,16 @@ test('values are converted to the other unit and back without rounding errors', 
     header: 'Bilirubin [mg/dL]',
     cell: '1.4',
   });
+});
+
+test('a right value is also shown in the other unit, so that the wrong one is noticed', () => {
+  const typed17 = typed('17', 'mg/dL');
+  expect(fieldOf(bilirubin, typed17, EN).otherUnit).toEqual({ value: 291, unit: 'umol/L' });
+  expect(fieldOf(bilirubin, typed17, EN_SI).otherUnit).toEqual({ value: 17, unit: 'mg/dL' });
+  expect(fieldOf(bilirubin, typed('900', 'mg/dL'), EN).otherUnit).toBeNull();
+  expect(fieldOf(bilirubin, undefined, EN).otherUnit).toBeNull();
+  expect(fieldOf(age, typed('56', 'years'), EN).otherUnit).toBeNull();
+  expect(en.patient.otherUnit(291, 'umol/L')).toBe('= 291\u00a0µmol/L');
 });
 
 test('a right value stays right in the other units, and a finding names the displayed unit', () => {

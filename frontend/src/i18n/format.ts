@@ -35,15 +35,23 @@ export function createFormat(language: Language) {
     ...HUNDREDTHS,
     signDisplay: 'exceptZero',
   });
-  const twoDigits = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
+  const twoDigits = new Intl.NumberFormat(language, {
+    minimumSignificantDigits: 2,
+    maximumSignificantDigits: 2,
+  });
   const percents = new Intl.NumberFormat(language, { style: 'percent' });
   const signedWholes = new Intl.NumberFormat(language, {
     maximumFractionDigits: 0,
     signDisplay: 'exceptZero',
   });
   const lists = new Intl.ListFormat(language);
-  const dateTimes = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
-  const dates = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
+  // The page's English is British, as in "oedema".
+  const dateLocale = language === 'en' ? 'en-GB' : language;
+  const dateTimes = new Intl.DateTimeFormat(dateLocale, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  const dates = new Intl.DateTimeFormat(dateLocale, { dateStyle: 'long' });
   const wholeRules = new Intl.PluralRules(language);
   const tenthRules = new Intl.PluralRules(language, TENTHS);
 
@@ -75,7 +83,7 @@ export function createFormat(language: Language) {
     /** +0.69, −0.12, 0.00 */
     signedHundredth: (value: number) =>
       withMinus(signedHundredths.format(withoutMinusZero(value, 0.005))),
-    /** 0.12, 3.4, 27: two significant digits. */
+    /** 0.12, 3.0, 27: two significant digits. */
     ratio: (value: number) => twoDigits.format(value),
     /** An estimated probability: 97%, <1%, >99%. */
     percent,

@@ -2,7 +2,7 @@
 
 import type { Column, ContributionScale, Row } from '../api/types';
 import type { Dictionary } from '../i18n';
-import { displayedUnit, type Entry, type UnitSystem, unitNamed } from './patientForm';
+import { displayedUnit, type Entry, studyRange, type UnitSystem, unitNamed } from './patientForm';
 import { type Effect, effectOf } from './patientRow';
 import { valueWords } from './sentences';
 
@@ -12,7 +12,9 @@ export interface EnteredValue {
   column: string;
   /** Null if the value was not measured. */
   value: Value | null;
-  effect: Effect;
+  /** `unused`: the model does not use the value of this patient. */
+  effect: Effect | 'unused';
+  isUnusual: boolean;
 }
 
 export interface UnitSettings {
@@ -34,11 +36,14 @@ export function enteredValuesOf(row: Row, scale: ContributionScale): EnteredValu
   const weight = ({ column, value }: EnteredValue) =>
     value === null ? -1 : Math.abs(contribution(column));
   return columnsOf(row)
-    .map((column) => ({
-      column,
-      value: values[column] ?? null,
-      effect: effectOf(contribution(column), scale),
-    }))
+    .map(
+      (column): EnteredValue => ({
+        column,
+        value: values[column] ?? null,
+        effect: contribution(column) === 0 ? 'unused' : effectOf(contribution(column), scale),
+        isUnusual: row.out_of_range.some((unusual) => unusual.column === column),
+      }),
+    )
     .sort((a, b) => weight(b) - weight(a));
 }
 
@@ -57,6 +62,17 @@ export function valueText(
   if (!unit) return format.number(value);
   const sign = unit.name.startsWith('10^') ? '×\u00a0' : '';
   return `${format.number(inUnit(value, unit))}\u00a0${sign}${patient.unit(unit.name)}`;
+}
+
+/** Return the range of the study's patients, such as "0.3 to 28 mg/dL". Empty if it is unknown. */
+export function studyRangeText(
+  column: Column | null,
+  settings: UnitSettings,
+  { patient }: Dictionary,
+): string {
+  const unit = column && unitOf(column, settings);
+  const range = column && studyRange(column, unit);
+  return range ? patient.range(range.low, range.high, unit?.name) : '';
 }
 
 /** Ages in days are shown in years. Other values are shown in the unit of the file. */

@@ -78,6 +78,7 @@ export function intervalText(interval: Interval, horizon: number, dictionary: Di
   const { lower, upper, upper_open } = interval;
   const words = dictionary.interval;
   if (isBeyondHorizon(interval, horizon)) return words.atLeast(horizon);
+  if (!upper_open && upper < SHORTEST_YEARS) return dictionary.result.years(upper);
   return upper_open
     ? words.fromToHorizon(lower, horizon)
     : words.fromTo(lower, nearlyYears(upper, horizon, dictionary));

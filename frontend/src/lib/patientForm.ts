@@ -34,6 +34,8 @@ export interface Field {
   cell: string;
   /** The number in the column's own unit. */
   ownValue: number | null;
+  /** A right value in the unit of the other system, if that is another unit. */
+  otherUnit: { value: number; unit: string } | null;
   /** The text and the unit of a number that was typed in another unit than the displayed one. */
   typed: { text: string; unit: string } | null;
 }
@@ -71,6 +73,11 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Form
     typeof value === 'number' && !isWithin(value, trainingRange(column), typedUnit);
   const displayedValue = isConverted ? convert(value, typedUnit, displayed) : value;
   const content = column.kind === 'category' && !column.allowed?.includes(text) ? '' : text;
+  const other = displayedUnit(column, settings.system === 'si' ? 'conventional' : 'si');
+  const finding =
+    // The value is validated in the unit of the file. The finding names the displayed unit.
+    findingOf(column, content, value, typedUnit) &&
+    findingOf(column, content, displayedValue, displayed);
   return {
     column,
     text:
@@ -79,14 +86,15 @@ export function fieldOf(column: Column, entry: Entry | undefined, settings: Form
         : resolved.text,
     unit: displayed?.name ?? null,
     range: rangeInUnit(acceptedRange(column), displayed),
-    // The value is validated in the unit of the file. The finding names the displayed unit.
-    finding:
-      findingOf(column, content, value, typedUnit) &&
-      findingOf(column, content, displayedValue, displayed),
-    studyRange: isOutsideStudy ? rangeInUnit(trainingRange(column), displayed) : null,
+    finding,
+    studyRange: isOutsideStudy ? studyRange(column, displayed) : null,
     header: typedUnit === null ? column.name : `${column.name} [${typedUnit.name}]`,
     cell: typeof value === 'number' ? String(value) : content,
     ownValue: typeof value === 'number' ? value / factorOf(typedUnit) : null,
+    otherUnit:
+      other !== null && other !== displayed && typeof value === 'number' && finding === null
+        ? { value: convert(value, typedUnit ?? other, other), unit: other.name }
+        : null,
     typed: isConverted ? { text, unit: typedUnit.name } : null,
   };
 }
@@ -193,6 +201,11 @@ function acceptedRange({ minimum, maximum }: Column): Range | null {
 
 function trainingRange({ training_minimum: low, training_maximum: high }: Column): Range | null {
   return low === null || high === null ? null : { low, high };
+}
+
+/** Return the range of the study's patients in a unit, or null if the column has none. */
+export function studyRange(column: Column, unit: Unit | null): Range | null {
+  return rangeInUnit(trainingRange(column), unit);
 }
 
 function isWithin(value: number, range: Range | null, unit: Unit | null): boolean {

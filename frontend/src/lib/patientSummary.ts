@@ -11,34 +11,38 @@ interface Summarised {
   prediction: Prediction;
   parameters: ResultParameters;
   modelTitle: string;
+  columnTitle: (column: string) => string;
 }
 
 /** Return the summary. It has neither the patient's ID nor the name of the file. */
 export function patientSummary(
-  { row, prediction, parameters, modelTitle }: Summarised,
+  { row, prediction, parameters, modelTitle, columnTitle }: Summarised,
   dictionary: Dictionary,
 ): string {
   const { format, interval, patientPage: words, result } = dictionary;
   const { horizon } = parameters;
   const { meaning, note } = intervalSentences(row, parameters, dictionary);
   const frames = framesOf(row, horizon);
+  const titles = (columns: readonly string[]) => columns.map(columnTitle).join('; ');
   return [
     words.summary.title,
+    `${result.estimand(horizon)}.`,
     '',
     `${words.expected(estimateText(row.years, horizon, dictionary))} ${interval.estimate.notLifeExpectancy(horizon)}`,
     `${interval.label} ${intervalText(row, horizon, dictionary)}. ${meaning}`,
     ...(note === null ? [] : [note]),
     ...frames.map(({ years, alive }) => words.frame(years, alive)),
     ...(frames.length === 0 ? [words.noCurve] : []),
-    ...(row.imputed.length > 0 ? [`${result.imputedTitle}: ${row.imputed.length}`] : []),
+    ...(row.imputed.length > 0 ? [`${result.imputedTitle}: ${titles(row.imputed)}.`] : []),
     ...(row.out_of_range.length > 0
-      ? [`${result.outOfRangeTitle}: ${row.out_of_range.length}`]
+      ? [`${result.outOfRangeTitle}: ${titles(row.out_of_range.map(({ column }) => column))}.`]
       : []),
     '',
     words.model(modelTitle, prediction.model_version),
     words.date(format.dateTime(prediction.prediction_date)),
     words.madeFrom[madeFrom(parameters)],
     words.udca,
+    words.otherTrial,
     words.summary.research,
   ].join('\n');
 }

@@ -149,7 +149,7 @@ function Offers({ state, offers }: { state: ComparisonState; offers: readonly Mo
     );
   }
   return (
-    <section>
+    <section class="not-printed">
       <h2>{words.offers}</h2>
       <p class="actions">
         {offers.map((model) => (

@@ -103,7 +103,9 @@ function Patient({ row, before, prediction, page }: PatientProps) {
   if (!predicted && !skipped) return <p role="status">{words.noSuchRow(row, page.total)}</p>;
   return (
     <>
-      <p class="patient-place">{words.place(row, page.total, prediction.file_name)}</p>
+      {page.total > 1 && (
+        <p class="patient-place">{words.place(row, page.total, prediction.file_name)}</p>
+      )}
       <PredictionFacts prediction={prediction} />
       {predicted && <Predicted row={predicted} {...{ before, prediction, parameters }} />}
       {skipped && (
@@ -146,8 +148,8 @@ function Predicted({ row, before, prediction, parameters }: PredictedProps) {
       {isPrinting.value ? (
         <>
           {notes}
-          {values}
           {printsContributions && contributions}
+          {values}
         </>
       ) : (
         <>

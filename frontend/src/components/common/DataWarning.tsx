@@ -13,7 +13,8 @@ export function DataWarning({ parameters }: Props) {
   const origins = [...new Set(parameters.map(madeFrom))];
   return (
     <p class="notice notice-warning data-warning">
-      <strong>{words.udca}</strong> {origins.map((origin) => words.madeFrom[origin]).join(' ')}
+      <strong>{words.udca}</strong> {origins.map((origin) => words.madeFrom[origin]).join(' ')}{' '}
+      {words.otherTrial}
     </p>
   );
 }

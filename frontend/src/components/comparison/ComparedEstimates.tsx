@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { text } from '../../i18n';
 import { survivalAt } from '../../lib/curve';
-import { estimateText, intervalText } from '../../lib/interval';
+import { estimateText, intervalSentences, intervalText } from '../../lib/interval';
 import { contributionTotal } from '../../lib/patientRow';
 import { curveCardOf, loadCurveCard } from '../../state/curveCard';
 import { ComparisonPlot } from './ComparisonPlot';
@@ -32,6 +32,11 @@ export function ComparedEstimates({ estimates }: { estimates: readonly Estimate[
         <figcaption>{words.plot}</figcaption>
         <ComparisonPlot estimates={estimates} />
       </figure>
+      {notesOf(estimates).map((note) => (
+        <p key={note} class="hint">
+          {note}
+        </p>
+      ))}
       {withoutCurve.length > 0 && <p class="hint">{words.noCurve(withoutCurve)}</p>}
       {horizons.length > 1 && <p class="hint">{words.horizonsDiffer(horizons)}</p>}
       <EstimatesTable estimates={estimates} />
@@ -75,13 +80,19 @@ function EstimatesTable({ estimates }: { estimates: readonly Estimate[] }) {
               }}
             </Line>
           ))}
+          <Line name={result.imputedTitle} estimates={estimates}>
+            {({ row }) => format.whole(row.imputed.length)}
+          </Line>
+          <Line name={result.outOfRangeTitle} estimates={estimates}>
+            {({ row }) => format.whole(row.out_of_range.length)}
+          </Line>
           <Line name={words.horizon} estimates={estimates}>
             {({ parameters }) => result.survivalYears(parameters.horizon)}
           </Line>
           <Line name={words.calculated} estimates={estimates}>
             {({ prediction }) => format.dateTime(prediction.prediction_date)}
           </Line>
-          <Line name={words.price} estimates={estimates}>
+          <Line name={words.price} estimates={estimates} isPrinted={false}>
             {({ prediction }) => words.paid(prediction.cost)}
           </Line>
         </tbody>
@@ -92,19 +103,28 @@ function EstimatesTable({ estimates }: { estimates: readonly Estimate[] }) {
 
 interface LineProps {
   name: string;
+  isPrinted?: boolean;
   estimates: readonly Estimate[];
   children: (estimate: Estimate) => ComponentChildren;
 }
 
-function Line({ name, estimates, children }: LineProps) {
+function Line({ name, estimates, isPrinted = true, children }: LineProps) {
   return (
-    <tr>
+    <tr class={isPrinted ? undefined : 'not-printed'}>
       <th scope="row">{name}</th>
       {estimates.map((estimate) => (
         <td key={estimate.prediction.prediction_id}>{children(estimate)}</td>
       ))}
     </tr>
   );
+}
+
+/** Return why an estimate contradicts its interval, where it does. */
+function notesOf(estimates: readonly Estimate[]): string[] {
+  return estimates.flatMap(({ row, parameters, title }) => {
+    const { note } = intervalSentences(row, parameters, text.value);
+    return note === null ? [] : [text.value.comparison.note(title, note)];
+  });
 }
 
 /** Return the chance of being alive after `limit` years: a point of the row, or of the whole curve. */

@@ -3,6 +3,7 @@ import { curveOf, wholeCurve } from '../../lib/curve';
 import { estimateText, intervalLabel, intervalText } from '../../lib/interval';
 import { contributionTotal } from '../../lib/patientRow';
 import { linearScale, type Scale } from '../../lib/scale';
+import { models } from '../../state/catalogue';
 import { curveCardOf } from '../../state/curveCard';
 import { MARGIN, Plot, pathOf, SurvivalAxes } from '../plots/Plot';
 import type { Estimate } from './estimate';
@@ -38,7 +39,10 @@ export function ComparisonPlot({ estimates }: { estimates: readonly Estimate[] }
           <>
             <SurvivalAxes {...{ x, y }} />
             {estimates.map((estimate, index) => (
-              <g key={estimate.prediction.prediction_id} class={`compared-${(index % 4) + 1}`}>
+              <g
+                key={estimate.prediction.prediction_id}
+                class={`compared-${(colourOf(estimate) % 4) + 1}`}
+              >
                 <Curve {...{ x, y, estimate }} />
                 <Interval
                   {...{ x, estimate }}
@@ -51,6 +55,11 @@ export function ComparisonPlot({ estimates }: { estimates: readonly Estimate[] }
       }}
     />
   );
+}
+
+/** Return the model's place in the catalogue, so that it keeps its colour when another is added. */
+function colourOf({ prediction }: Estimate): number {
+  return (models.value ?? []).findIndex(({ id }) => id === prediction.prediction_model_id) + 1;
 }
 
 /** A model's curve: whole if its card is known, otherwise its points, joined by thin lines. */

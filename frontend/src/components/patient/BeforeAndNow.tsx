@@ -94,6 +94,7 @@ function Comparison({ before, now }: { before: Estimated; now: Estimated }) {
           ))}
         </tbody>
       </table>
+      <p class="hint">{words.notCaused}</p>
       {before.row.values && now.row.values && changed.length === 0 && (
         <p class="hint">{words.same}</p>
       )}

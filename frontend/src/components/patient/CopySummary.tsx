@@ -3,7 +3,7 @@ import type { Prediction, Row } from '../../api/types';
 import { text } from '../../i18n';
 import { patientSummary } from '../../lib/patientSummary';
 import type { ResultParameters } from '../../lib/resultParameters';
-import { modelTitle } from '../../state/catalogue';
+import { columnTitle, modelTitle } from '../../state/catalogue';
 
 interface Props {
   row: Row;
@@ -16,7 +16,10 @@ export function CopySummary({ row, prediction, parameters }: Props) {
   const words = text.value.patientPage;
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null);
   const title = modelTitle(prediction.prediction_model_id);
-  const summary = patientSummary({ row, prediction, parameters, modelTitle: title }, text.value);
+  const summary = patientSummary(
+    { row, prediction, parameters, modelTitle: title, columnTitle },
+    text.value,
+  );
 
   async function copy(): Promise<void> {
     // Screen readers announce the outcome of a second click only if it changes.

@@ -5,6 +5,7 @@ import type { ResultParameters } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
 import { columnByName, columnTitle } from '../../state/catalogue';
 import { changeValues, unitSystem } from '../../state/patientForm';
+import { isPrinting } from '../../state/printing';
 import { goTo } from '../../state/route';
 
 interface Props {
@@ -18,6 +19,8 @@ export function EnteredValues({ row, prediction, parameters }: Props) {
   const words = text.value.values.entered;
   const values = enteredValuesOf(row, parameters.scale);
   if (values === null) return null;
+  // The notes of the print name the missing values.
+  const shown = values.filter(({ value }) => value !== null || !isPrinting.value);
   const change = () => {
     changeValues(prediction, row);
     goTo(addresses.new);
@@ -33,7 +36,7 @@ export function EnteredValues({ row, prediction, parameters }: Props) {
           </tr>
         </thead>
         <tbody>
-          {values.map((value) => (
+          {shown.map((value) => (
             <ValueRow key={value.column} value={value} units={parameters.units} />
           ))}
         </tbody>
@@ -50,7 +53,7 @@ export function EnteredValues({ row, prediction, parameters }: Props) {
 }
 
 function ValueRow({
-  value: { column, value, effect },
+  value: { column, value, effect, isUnusual },
   units,
 }: {
   value: EnteredValue;
@@ -68,7 +71,11 @@ function ValueRow({
               ? words.notGiven
               : valueText(columnByName(column), value, settings, text.value)}
           </span>{' '}
-          {value !== null && <span class="entered-effect">{words.effects[effect]}</span>}
+          {value !== null && (
+            <span class="entered-effect">
+              {[words.effects[effect], isUnusual && words.unusual].filter(Boolean).join(', ')}
+            </span>
+          )}
         </span>
       </td>
     </tr>

@@ -1,8 +1,10 @@
 import type { Row } from '../../api/types';
 import { text } from '../../i18n';
+import { studyRangeText } from '../../lib/enteredValues';
 import type { ResultParameters } from '../../lib/resultParameters';
 import { addresses } from '../../lib/routes';
-import { columnTitle } from '../../state/catalogue';
+import { columnByName, columnTitle } from '../../state/catalogue';
+import { unitSystem } from '../../state/patientForm';
 import { route } from '../../state/route';
 import { Contributions } from './Contributions';
 import { IntervalNotes } from './IntervalNotes';
@@ -32,7 +34,7 @@ export function PatientNotes({ row, parameters }: { row: Row; parameters: Result
       {row.mayo_score !== null && <MayoScore score={row.mayo_score} />}
       <MissingValues row={row} parameters={parameters} />
       {/* The fitted models clamp values to the training range. The published formula does not. */}
-      <OutOfRange row={row} isClamped={parameters.scale !== 'score'} />
+      <OutOfRange {...{ row, parameters }} isClamped={parameters.scale !== 'score'} />
       {isComplete && <p class="hint">{text.value.result.nothingSpecial}</p>}
     </>
   );
@@ -61,7 +63,13 @@ function MayoScore({ score }: { score: number }) {
   );
 }
 
-function OutOfRange({ row, isClamped }: { row: Row; isClamped: boolean }) {
+interface OutOfRangeProps {
+  row: Row;
+  parameters: ResultParameters;
+  isClamped: boolean;
+}
+
+function OutOfRange({ row, parameters: { units }, isClamped }: OutOfRangeProps) {
   const words = text.value.result;
   if (row.out_of_range.length === 0) return null;
   return (
@@ -69,11 +77,15 @@ function OutOfRange({ row, isClamped }: { row: Row; isClamped: boolean }) {
       <h3>{words.outOfRangeTitle}</h3>
       <p>{isClamped ? words.outOfRangeLead : words.outOfRangeLeadFormula}</p>
       <ul>
-        {row.out_of_range.map(({ column, direction }) => (
-          <li key={column}>
-            {columnTitle(column)}: {direction === 'above' ? words.above : words.below}
-          </li>
-        ))}
+        {row.out_of_range.map(({ column, direction }) => {
+          const settings = { fileUnit: units[column], system: unitSystem.value };
+          const range = studyRangeText(columnByName(column), settings, text.value);
+          return (
+            <li key={column}>
+              {columnTitle(column)}: {words[direction === 'above' ? 'above' : 'below'](range)}
+            </li>
+          );
+        })}
       </ul>
     </>
   );

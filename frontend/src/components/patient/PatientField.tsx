@@ -169,11 +169,11 @@ function useText({ column }: Field): string | null {
   return use === 'unused' ? words.notUsed : words.onlyFills;
 }
 
-function hintOf({ column, range }: Field): string {
+function hintOf({ column, range, otherUnit }: Field): string {
   const words = text.value.patient;
-  return [range && words.range(range.low, range.high), words.hints[column.name]]
-    .filter(Boolean)
-    .join('. ');
+  const accepted = range && words.range(range.low, range.high);
+  const inOtherUnit = otherUnit && words.otherUnit(otherUnit.value, otherUnit.unit);
+  return [inOtherUnit, accepted, words.hints[column.name]].filter(Boolean).join('. ');
 }
 
 export function findingText(field: Field): string | null {

@@ -8,7 +8,7 @@ import { isPrinting } from '../../state/printing';
 import { Loading } from '../common/Loading';
 import { Tabs } from '../common/Tabs';
 import { CopySummary } from './CopySummary';
-import { WordsView } from './WordsView';
+import { EstimateSentences, WordsView } from './WordsView';
 
 const moreViews = createChunk(() => import('./MoreViews'));
 
@@ -28,7 +28,15 @@ export function PatientViews(props: Props) {
   // Printing cannot wait for a chunk, so it is loaded with the first patient.
   useEffect(() => void moreViews.load(), []);
   const view = patientView.value;
-  const chosen = view === 'words' ? <WordsView {...{ row, parameters }} /> : <Chosen {...props} />;
+  const chosen =
+    view === 'words' ? (
+      <WordsView {...{ row, parameters }} />
+    ) : (
+      <>
+        <EstimateSentences {...{ row, parameters }} />
+        <Chosen {...props} />
+      </>
+    );
   return (
     <>
       <section class="card patient-views">

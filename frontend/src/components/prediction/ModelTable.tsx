@@ -7,7 +7,9 @@ type Figures = CommonHorizon['constant'];
 export function ModelTable({ models }: { models: readonly Model[] }) {
   const words = text.value.models;
   const compared = models.flatMap((model) =>
-    model.common_horizon ? [{ title: localised(model.title), figures: model.common_horizon }] : [],
+    model.common_horizon
+      ? [{ model, title: localised(model.title), figures: model.common_horizon }]
+      : [],
   );
   const [first] = compared;
   if (!first) return null;
@@ -40,6 +42,10 @@ export function ModelTable({ models }: { models: readonly Model[] }) {
         {compared
           .filter(({ figures }) => figures.is_refitted)
           .map(({ title }) => words.refitted(title, horizon))
+          .join(' ')}{' '}
+        {compared
+          .filter(({ model }) => model.contribution_scale === 'score')
+          .map(({ title }) => words.ownPatients(title))
           .join(' ')}
       </p>
     </section>

@@ -1,6 +1,6 @@
 // The texts on an estimate and its interval.
 
-import { createFormat, type PatientShare } from '../format';
+import { createFormat, type PatientShare, SHORTEST_YEARS } from '../format';
 import { wholeYears, years } from './nouns';
 
 const format = createFormat('en');
@@ -23,7 +23,8 @@ export const interval = {
     /** In a table. */
     nearly: (horizon: number) => `nearly\u00a0${format.whole(horizon)}`,
     nearlyYears: (horizon: number) => `nearly ${wholeYears(horizon)}`,
-    hardlyAny: (horizon: number) => `only a few weeks of the next ${wholeYears(horizon)}`,
+    hardlyAny: (horizon: number) =>
+      `less than ${years(SHORTEST_YEARS)} within the next ${wholeYears(horizon)}`,
     notLifeExpectancy: (horizon: number) =>
       `Not life expectancy: the model looks ${wholeYears(horizon)} ahead.`,
   },

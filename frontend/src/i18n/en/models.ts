@@ -23,6 +23,8 @@ export const models = {
   constant: (horizon: number) => `“Everybody lives ${wholeYears(horizon)}”`,
   tableHint:
     'Measured in patients that the model had not seen (5 × 5-fold cross-validation; ± is the standard error). Calibration: how far the estimates of a group are from the years that it lived; less is better. Concordance: how often the one of two patients who lives longer has the higher estimate; 0.5 is chance, 1 is perfect. Error: how far one patient’s estimate is from the years lived.',
+  ownPatients: (title: string) =>
+    `“${title}” was made from 312 of these 418 patients, so its figures may look better than they are.`,
   refitted: (title: string, horizon: number) =>
     `“${title}” has no curve, so it was fitted again for ${wholeYears(horizon)}.`,
   plot: 'Calibration plot',
@@ -53,12 +55,14 @@ export const comparison = {
       ? `Models compared: patient in row ${format.whole(row)}`
       : `Models compared: patient ${id}`,
   back: 'Back to the patient',
-  lead: 'The same values, calculated by different models.',
+  lead: 'The same values, calculated by different models. None of the numbers is a life expectancy: a model looks only so many years ahead.',
   searching: 'Looking for results of the same file…',
   noEstimates: 'No model has an estimate for this patient.',
   plot: 'Curves and expected years',
   plotAltText: (lines: readonly string[]) =>
     `Predicted survival of one patient by model. ${lines.join(' ')}`,
+  /** `note`: why the estimate contradicts its interval. */
+  note: (title: string, note: string) => `${title}: ${note}`,
   /** `estimate` is a text such as “7.2 of the next 8 years”. */
   plotLine: (title: string, estimate: string, interval: string) =>
     `${title}: ${estimate}, interval ${interval}.`,
@@ -66,7 +70,7 @@ export const comparison = {
   table: 'Estimates of the models',
   figure: 'Figure',
   horizon: 'Looks ahead',
-  expected: 'Expected years',
+  expected: 'Expected years (without transplant)',
   interval: 'Interval',
   longerThan: (limit: number) => `Chance of being alive after ${wholeYears(limit)}`,
   calculated: 'Calculated',

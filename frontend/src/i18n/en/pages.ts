@@ -1,7 +1,7 @@
 // The texts of the screens. Larger parts (actions, check, coins, plots, ...) have their own files.
 
 import type { ContributionScale, KnownStatus } from '../../api/types';
-import { createFormat, type Duration, roundToTwoDigits } from '../format';
+import { createFormat, type Duration, roundToTwoDigits, SHORTEST_YEARS } from '../format';
 import { coins, patients, wholeYears, years } from './nouns';
 import { unitName } from './units';
 
@@ -296,16 +296,19 @@ const result = {
     'These values lie outside the range of the model’s training data. The model used the nearest values in this range, so the estimate is less certain:',
   outOfRangeLeadFormula:
     'These values lie outside the range of the study’s patients. The formula used them unchanged, so the estimate is less certain:',
-  above: 'above the range',
-  below: 'below the range',
+  /** `range` is empty if it is unknown. */
+  above: (range: string) => `above the range${range && ` (${range})`}`,
+  below: (range: string) => `below the range${range && ` (${range})`}`,
   nothingSpecial:
-    'All values that the model uses were measured and lie within the range of the study’s patients.',
+    'All values that the model uses were measured, and each of them lies within the range of the study’s patients. Their combination may still be unusual.',
   survivalTitle: 'Survival',
   survivalTime: 'Time',
   survivalProbability: 'Chance of still being alive',
   survivalYears: wholeYears,
   median: (median: number) =>
-    `Half of similar patients live longer than ${years(median)} (median survival).`,
+    median < SHORTEST_YEARS
+      ? `Half of similar patients die within weeks (median survival: ${years(median)}).`
+      : `Half of similar patients live longer than ${years(median)} (median survival).`,
   medianBeyond: (end: number) =>
     `More than half of similar patients live longer than ${wholeYears(end)} (median survival not reached).`,
   mayoTitle: 'Mayo risk score',

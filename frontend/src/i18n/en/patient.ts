@@ -14,7 +14,8 @@ const labels: Record<string, string> = {
 
 const hints: Record<string, string> = {
   ID: 'For your own use. It is shown in the result. Please do not enter a name.',
-  Prothrombin: 'In seconds, not as INR.',
+  Prothrombin:
+    'In seconds, not as INR. It depends on the laboratory’s reagent: half of the study’s patients had at most 10.6.',
 };
 
 /**
@@ -42,14 +43,17 @@ export const patient = {
   required: 'Required',
   optional: 'Optional',
   optionalHint:
-    'The more values are known, the better the estimate. Leave a field empty if its value was not measured or is not known.',
+    'The more of the values that a model uses are known, the better its estimate. Leave a field empty if its value was not measured or is not known.',
   notKnown: 'not known',
   labels,
   hints,
   values,
   /** The unit after a label, such as “Age, years”. */
   unit: unitName,
-  range: (low: number, high: number) => range(low, high),
+  range: (low: number, high: number, unit: string | null = null) =>
+    range(low, high, unit ? unitName(unit) : ''),
+  /** A typed number in the other unit. */
+  otherUnit: (value: number, unit: string) => `= ${format.number(value)}\u00a0${unitName(unit)}`,
   unusual: (low: number, high: number, unit: string | null) =>
     `Outside the range of the study’s patients (${range(low, high, unit ? unitName(unit) : '')}): the estimate is less certain.`,
   /** In place of a required value that was not entered. */

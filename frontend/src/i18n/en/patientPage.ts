@@ -34,6 +34,8 @@ export const patientPage = {
     amount: 'Contribution',
   },
   udca: 'Most of these data are from before ursodeoxycholic acid (UDCA): patients treated today usually live longer than these numbers say.',
+  otherTrial:
+    'But in another trial of that time (PBC3), the models with a curve were too optimistic: fewer patients survived than predicted.',
   /** The patients that a model was made from. */
   madeFrom: {
     study:
@@ -41,6 +43,9 @@ export const patientPage = {
     score:
       'The published Mayo score of 1989, made from 312 of the study’s 418 patients with primary biliary cholangitis at the Mayo Clinic, 1974–1986.',
   },
+  /** How many values are missing or unusual. */
+  lessCertain: (parts: readonly string[]) =>
+    `Less certain: ${parts.join(', ')} (see the notes below).`,
   copy: 'Copy summary',
   copied: 'The summary has been copied.',
   notCopied: 'The summary could not be copied. Please copy it from the field below.',

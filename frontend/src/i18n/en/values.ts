@@ -10,13 +10,16 @@ const entered = {
   title: 'Values that were entered',
   column: 'Value',
   value: 'Entered, and its effect',
-  notGiven: 'not measured; expected value used',
+  notGiven: 'not known; expected value used',
+  unusual: 'unusual',
   effects: {
     worse: 'raises the risk',
     better: 'lowers the risk',
     none: 'hardly matters',
+    /** The model does not use the value of this patient. */
+    unused: 'no effect',
   },
-  hint: 'Compared with the average patient of the study, according to this model.',
+  hint: 'Compared with the average patient of the study, according to this model. Values that this model never uses are not listed.',
   change: 'Change values',
   changeHint: 'Opens the form with these values. Each new calculation is charged.',
 };
@@ -32,6 +35,8 @@ const compared = {
   model: 'Model',
   otherHorizon:
     'The two models look ahead a different number of years, so the estimates cannot be compared directly.',
+  notCaused:
+    'The numbers compare two patients with these values. They do not say what a treatment would change.',
   same: 'The values are the same.',
   openBefore: 'Open the earlier result',
   gone: 'The earlier result cannot be shown. Its files may have been deleted.',
@@ -45,7 +50,7 @@ const compared = {
 /** Not to keep the values. */
 const keeping = {
   dontKeep: 'Do not keep the values',
-  hint: 'Otherwise the values that the model uses are kept beside the result and deleted with it. The file itself is deleted within two days in any case.',
+  hint: 'Otherwise the values that the model uses are kept beside the result and deleted with it. What you send is deleted within two days in any case.',
   never: 'The values of more than 100 patients are not kept with the result.',
 };
 

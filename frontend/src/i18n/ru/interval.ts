@@ -1,6 +1,6 @@
 // The texts on an estimate and its interval.
 
-import { createFormat, type PatientShare } from '../format';
+import { createFormat, type PatientShare, SHORTEST_YEARS } from '../format';
 import { wholeYears, wholeYearsGenitive, years } from './nouns';
 
 const format = createFormat('ru');
@@ -23,13 +23,13 @@ export const interval = {
     nearly: (horizon: number) => `почти\u00a0${format.whole(horizon)}`,
     nearlyYears: (horizon: number) => `почти ${wholeYears(horizon)}`,
     hardlyAny: (horizon: number) =>
-      `лишь несколько недель из\u00a0ближайших ${wholeYearsGenitive(horizon)}`,
+      `меньше ${years(SHORTEST_YEARS)} за\u00a0ближайшие ${wholeYears(horizon)}`,
     notLifeExpectancy: (horizon: number) =>
-      `Это не\u00a0продолжительность жизни: модель смотрит только на\u00a0${wholeYears(horizon)} вперёд.`,
+      `Это не\u00a0ожидаемая продолжительность жизни: модель смотрит только на\u00a0${wholeYears(horizon)} вперёд.`,
   },
   label: 'Интервал:',
   heading: (lower: PatientShare, upper: PatientShare) =>
-    `Интервал: дольше начала ${live(lower)} ${share(lower)}, дольше конца\u00a0— ${share(upper)}`,
+    `Интервал: ${share(lower)} ${live(lower)} дольше нижней границы, ${share(upper)}\u00a0— дольше верхней`,
   headingOfVersion1: 'Интервал',
   fromTo: (lower: number, upper: string) => `от\u00a0${format.time(lower)} до\u00a0${upper}`,
   fromToHorizon: (lower: number, horizon: number) =>
@@ -37,7 +37,7 @@ export const interval = {
   atLeast: orMore,
   plotted: (estimate: string, interval: string) => `ожидается ${estimate} (${interval})`,
   hint: (lower: PatientShare, upper: PatientShare, horizon: number, canLieBelow: boolean) =>
-    `Интервал: дольше его начала ${live(lower)} ${share(lower)} таких пациентов, дольше конца\u00a0— ${share(upper)}. «${orMore(horizon)}» значит, что дальше модель не заглядывает. Оценка\u00a0— это среднее число лет, прожитых за эти ${wholeYears(horizon)}${canLieBelow ? ', поэтому из-за ранних смертей она может оказаться меньше начала интервала' : ''}.`,
+    `Интервал: ${share(lower)} таких пациентов ${live(lower)} дольше нижней границы, ${share(upper)}\u00a0— дольше верхней. «${orMore(horizon)}» значит, что дальше модель не заглядывает. Оценка\u00a0— это среднее число лет, прожитых за эти ${wholeYears(horizon)}${canLieBelow ? ', поэтому из-за ранних смертей она может оказаться ниже интервала' : ''}.`,
   hintOfVersion1: (version: string, horizon: number | null) =>
     `Результат версии ${version}: её интервалы построены так, чтобы истинное число лет попало в\u00a0них у\u00a080 из\u00a0100 таких пациентов, и\u00a0часто начинаются с самой оценки. ${horizon === null ? '' : `«${orMore(horizon)}» значит, что дальше модель не заглядывает. `}Чтобы получить интервалы версии\u00a02, рассчитайте прогноз по этому файлу ещё раз.`,
   closed: (lowerPart: string, upperPart: string) => `${lowerPart}; ${upperPart}.`,

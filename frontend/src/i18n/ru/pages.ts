@@ -1,7 +1,7 @@
 // The texts of the screens. Larger parts (actions, check, coins, plots, ...) have their own files.
 
 import type { KnownStatus } from '../../api/types';
-import { createFormat, type Duration, roundToTwoDigits } from '../format';
+import { createFormat, type Duration, roundToTwoDigits, SHORTEST_YEARS } from '../format';
 import {
   coins,
   coinsAccusative,
@@ -195,24 +195,24 @@ const prediction = {
 const scales = {
   years: {
     lead: 'В годах жизни. Вправо\u00a0— больше, чем у среднего пациента исследования, влево\u00a0— меньше.',
-    better: 'повышает оценку',
-    worse: 'снижает оценку',
+    better: 'оценка выше',
+    worse: 'оценка ниже',
     total: 'Оценка',
     amount: years,
     part: format.signedTenth,
   },
   log_hazard: {
     lead: 'Вправо\u00a0— риск выше, чем у среднего пациента исследования, влево\u00a0— ниже.',
-    better: 'снижает риск',
-    worse: 'повышает риск',
+    better: 'риск ниже',
+    worse: 'риск выше',
     total: 'Логарифм отношения рисков',
     amount: format.signedHundredth,
     part: format.signedHundredth,
   },
   score: {
     lead: 'В баллах шкалы риска Мейо. Вправо\u00a0— риск выше, чем у среднего пациента исследования, влево\u00a0— ниже.',
-    better: 'снижает риск',
-    worse: 'повышает риск',
+    better: 'риск ниже',
+    worse: 'риск выше',
     total: 'Балл по шкале риска Мейо',
     amount: format.hundredth,
     part: format.signedHundredth,
@@ -236,7 +236,7 @@ const result = {
   tableCaption: 'Оценки по пациентам',
   row: 'Строка',
   id: 'ID',
-  estimate: 'Лет',
+  estimate: 'Оценка, лет',
   imputed: (count: number) =>
     format.count(count, {
       one: 'пропуск',
@@ -306,16 +306,18 @@ const result = {
     'Эти значения вне диапазона данных, по которым построена модель. Модель взяла ближайшие значения из этого диапазона, поэтому оценка менее надёжна:',
   outOfRangeLeadFormula:
     'Эти значения вне диапазона, наблюдавшегося в исследовании. Формула применена к ним без изменений, поэтому оценка менее надёжна:',
-  above: 'выше диапазона',
-  below: 'ниже диапазона',
+  above: (range: string) => `выше диапазона${range && ` (${range})`}`,
+  below: (range: string) => `ниже диапазона${range && ` (${range})`}`,
   nothingSpecial:
-    'Все показатели, которые использует модель, измерены и лежат в диапазоне, наблюдавшемся в исследовании.',
+    'Все показатели, которые использует модель, измерены, и каждый из них лежит в диапазоне, наблюдавшемся в исследовании. Их сочетание при этом может быть необычным.',
   survivalTitle: 'Выживаемость',
   survivalTime: 'Срок',
   survivalProbability: 'Вероятность прожить дольше',
   survivalYears: wholeYears,
   median: (median: number) =>
-    `Медиана выживаемости — ${years(median)}: половина таких пациентов живёт дольше.`,
+    median < SHORTEST_YEARS
+      ? `Медиана выживаемости\u00a0— ${years(median)}: половина таких пациентов умирает в первые недели.`
+      : `Медиана выживаемости\u00a0— ${years(median)}: половина таких пациентов живёт дольше.`,
   medianBeyond: (end: number) =>
     `Больше половины таких пациентов живут дольше ${wholeYearsGenitive(end)} (медиана выживаемости не достигнута).`,
   mayoTitle: 'Балл по шкале риска Мейо',

@@ -13,7 +13,8 @@ const labels: Record<string, string> = {
 
 const hints: Record<string, string> = {
   ID: 'Для ваших записей. Будет указан в результате. Пожалуйста, не указывайте имя и фамилию.',
-  Prothrombin: 'В секундах. Не МНО и не протромбин по Квику.',
+  Prothrombin:
+    'В секундах. Не МНО и не протромбин по Квику. Зависит от реактива лаборатории: у половины пациентов исследования — не больше 10,6.',
 };
 
 const values: Record<string, string> = {
@@ -38,13 +39,16 @@ export const patient = {
   required: 'Обязательные показатели',
   optional: 'Дополнительные показатели',
   optionalHint:
-    'Чем больше данных, тем точнее оценка. Если показатель не измеряли или он неизвестен, оставьте поле пустым.',
+    'Чем больше показателей, которые использует модель, известно, тем точнее её оценка. Если показатель не измеряли или он неизвестен, оставьте поле пустым.',
   notKnown: 'неизвестно',
   labels,
   hints,
   values,
   unit: unitAfterNumber,
-  range: (low: number, high: number) => range(low, high),
+  range: (low: number, high: number, unit: string | null = null) =>
+    range(low, high, unit ? unitAfterNumber(unit) : ''),
+  otherUnit: (value: number, unit: string) =>
+    `= ${format.number(value)}\u00a0${unitAfterNumber(unit)}`,
   unusual: (low: number, high: number, unit: string | null) =>
     `Вне диапазона, наблюдавшегося в исследовании (${range(low, high, unit ? unitAfterNumber(unit) : '')}): оценка менее надёжна.`,
   enter: (label: string, isChoice: boolean) =>
