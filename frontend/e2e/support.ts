@@ -156,6 +156,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(excess, `${name} scrolls sideways at ${width} px`).toBe(0);
+      expect(await page.evaluate(touchingNotices), `${name} at ${width} px`).toEqual([]);
       await page.screenshot({
         path: `test-results/screens/${name}-${width}-${colorScheme}.png`,
         fullPage: true,
@@ -163,6 +164,17 @@ export async function inspect(page: Page, name: string): Promise<void> {
     }
     await page.setViewportSize({ width: 1280, height: 800 });
   }
+}
+
+/** Return the texts of notices that touch what stands above them. */
+function touchingNotices(): (string | null)[] {
+  return [...document.querySelectorAll('.notice')]
+    .filter((notice) => {
+      const above = notice.previousElementSibling?.getBoundingClientRect();
+      const gap = notice.getBoundingClientRect().top - (above?.bottom ?? 0);
+      return above !== undefined && above.height > 0 && Math.abs(gap) < 4;
+    })
+    .map(({ textContent }) => textContent);
 }
 
 /** Wait for transitions that began before: while a button becomes enabled, its contrast is low. */

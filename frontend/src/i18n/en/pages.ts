@@ -31,7 +31,7 @@ const shell = {
 
 const landing = {
   title: 'Expected years of life in primary biliary cholangitis',
-  lead: 'Upload a table of laboratory values. For every patient the service estimates how many of the next 8 years (7 with the Mayo score) they live on average without a transplant. It also shows what each value contributes, and an interval: 9 of 10 similar patients live beyond its start, 1 of 10 beyond its end.',
+  lead: 'Upload a table of laboratory values, or enter those of one patient. For every patient the service estimates how many of the next 8 years (7 with the Mayo score) they live on average without a transplant. It also shows what each value contributes, and an interval: 9 of 10 similar patients live beyond its start, 1 of 10 beyond its end.',
   start: 'Create an account',
   startLoggedIn: 'New prediction',
   /** `estimate` is a text such as “7.2 of the next 8 years”. */
