@@ -13,7 +13,7 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import Fit, FittedModel
 from training.lasso import FittedLasso
-from training.texts import FITTED_LIMITS, Bilingual, Statements, Texts
+from training.texts import FITTED_LIMITS, FITTED_WITHOUT_THEM, Bilingual, Statements, Texts
 
 HORIZON_YEARS = 8.0
 LONGER_HORIZON_YEARS = 10.0
@@ -37,6 +37,9 @@ class Recipe:
     - ``known_limits``: the known weaknesses, a list of sentences per language. ``wording.known_limits`` fills in
       ``{patients}``, ``{c_index:±.2f}``, ``{mae:±.2f}``, ``{bias:±+.2f}`` and ``{bias:?}`` for the patients outside the
       trial; see ``wording.Number``.
+    - ``in_sample``: for a published model that was made from some of the patients it is evaluated on: a sentence that
+      says so, with the same figures in braces. It stands first among the limits, and after the average error.
+    - ``later_fit``: how the model that predicts the later visits relates to their patients.
     - ``advantage``: why one may choose this model even if another one errs less.
     - ``recommendation``: why the page recommends this model. At most one model has it.
     - ``refit``: fit the model with the penalty of a given fit and another imputer. It measures what the replacement of
@@ -56,6 +59,8 @@ class Recipe:
     fit_within: Callable[..., FittedModel] | None = None
     alphas: tuple[float, ...] = ()
     known_limits: Statements = field(default_factory=lambda: FITTED_LIMITS)
+    in_sample: Bilingual | None = None
+    later_fit: Bilingual = field(default_factory=lambda: FITTED_WITHOUT_THEM)
     advantage: Bilingual | None = None
     recommendation: Bilingual | None = None
     refit: Callable[[Any, object, pd.DataFrame, Outcome], FittedModel] | None = None

@@ -17,7 +17,7 @@ from training.figures import Figures
 from training.preparation import FEATURES
 from training.recipe import Recipe
 from training.report import Report
-from training.texts import Bilingual
+from training.texts import OUTPUT, Bilingual
 from training.wording import TRIAL_DEATHS, TRIAL_DEATHS_UNKNOWN, filled, named_figures
 
 
@@ -32,10 +32,6 @@ class Answer(TypedDict):
 PERFORMANCE: Bilingual = {
     "en": "concordance {quality[c_index]:±.3f}, mean error {quality[ipcw_mae]:±.2f} years within {h} years, bias {quality[bias]:±+.2f} years, interval coverage {coverage[overall]:±.1%} (± standard error)",
     "ru": "индекс конкордации {quality[c_index]:±.3f}, средняя ошибка {quality[ipcw_mae]:±.2f} года в пределах {h} лет, смещение {quality[bias]:±+.2f} года, охват интервала {coverage[overall]:±.1%} (± стандартная ошибка)",
-}
-OUTPUT: Bilingual = {
-    "en": "Years of life within the horizon with an interval from the 10% to the 90% quantile, the contributions to the estimate, the names of columns that were imputed (with the values that stood in) or out of range. There is no threshold and no class.",
-    "ru": "Число лет жизни в пределах горизонта с интервалом от квантиля 10 % до квантиля 90 %, вклады в оценку, названия недостающих показателей (с подставленными значениями) и показателей вне диапазона. Ни порога, ни классов нет.",
 }
 
 ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
@@ -141,8 +137,8 @@ ITEMS: dict[str, tuple[Bilingual, Bilingual | None]] = {
     "9a": (
         {"en": "Choice of predictors", "ru": "Выбор предикторов"},
         {
-            "en": "Values of an ordinary first visit. Ascites, liver size and spider naevi are left out because they are missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay scale is no longer in use. Seven sets of columns were compared on the evaluation’s folds.",
-            "ru": "Показатели обычного первого обследования. Асцит, размер печени и сосудистые звёздочки не используются: у четверти пациентов их нет в данных, и они зависят от того, кто проводит осмотр. Щелочная фосфатаза не используется: она измерена по методике, которая больше не применяется. Семь наборов столбцов сравнивались на тех же блоках, по которым посчитаны показатели качества.",
+            "en": "Values of the first visit. Ascites, liver size and spider naevi are left out because they are missing for a quarter of the patients and depend on the examiner. Alkaline phosphatase is left out because its assay scale is no longer in use. Seven sets of columns were compared on the evaluation’s folds.",
+            "ru": "Показатели первого обследования. Асцит, размер печени и сосудистые звёздочки не используются: у четверти пациентов их нет в данных, и они зависят от того, кто проводит осмотр. Щелочная фосфатаза не используется: она измерена по методике, которая больше не применяется. Семь наборов столбцов сравнивались на тех же блоках, по которым посчитаны показатели качества.",
         },
     ),
     "9b": (

@@ -17,7 +17,7 @@ for (const { code, locale, words } of LANGUAGES) {
   test.describe(`in ${code}`, () => {
     test.use({ locale });
 
-    test('the models are compared at one horizon, and one is recommended with the reason', async ({
+    test('the models are compared at one horizon, and one is recommended with the reason @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -48,7 +48,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-models`);
     });
 
-    test('fields that the chosen model does not use are grey and stay editable', async ({
+    test('fields that the chosen model does not use are grey and stay editable @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -68,7 +68,7 @@ for (const { code, locale, words } of LANGUAGES) {
       );
     });
 
-    test('the models are compared for one patient, and a missing one is calculated', async ({
+    test('the models are compared for one patient, and a missing one is calculated @slow', async ({
       page,
     }) => {
       await register(page, words);

@@ -67,11 +67,15 @@ for (const { code, locale, words } of LANGUAGES) {
       await page.goto(`/#/predictions/${id}/patients/${row.row}`);
       await expect(tab(page, words, 'words')).toHaveAttribute('aria-selected', 'true');
       const panel = page.getByRole('tabpanel');
+      const expectEstimate = async () => {
+        await expect(panel).toContainText(own.expected(estimateText(row.years, 8, words)));
+        await expect(panel).toContainText(words.interval.estimate.notLifeExpectancy(8));
+        await expect(panel).toContainText(intervalText(row, 8, words));
+      };
       await expect(panel).toContainText(own.frame(5, aliveAt(row, 5)));
-      await expect(panel).toContainText(own.expected(estimateText(row.years, 8, words)));
-      await expect(panel).toContainText(words.interval.estimate.notLifeExpectancy(8));
-      await expect(panel).toContainText(intervalText(row, 8, words));
+      await expectEstimate();
       await expect(page.getByText(own.udca)).toBeVisible();
+      await expect(page.getByText(own.otherTrial)).toBeVisible();
       await expect(page.getByText(own.madeFrom.study)).toBeVisible();
       await inspect(page, `${code}-patient-words`);
 
@@ -85,6 +89,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(picture.locator('.person-alive')).toHaveCount(aliveAt(row, 3));
       await expect(picture.locator('.person-died')).toHaveCount(100 - aliveAt(row, 3));
       await expect(panel.getByRole('radio')).toHaveCount(4);
+      await expectEstimate();
       await inspect(page, `${code}-patient-people`);
 
       await page.keyboard.press('Tab');
@@ -96,6 +101,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(
         panel.getByRole('table', { name: words.result.contributions }).getByRole('row'),
       ).toHaveCount(row.contributions.length + 3);
+      await expectEstimate();
       await inspect(page, `${code}-patient-table`);
 
       await page.reload();

@@ -168,11 +168,16 @@ export async function inspect(page: Page, name: string): Promise<void> {
 
 /** Return the texts of notices that touch what stands above them. */
 function touchingNotices(): (string | null)[] {
+  const visibleAbove = (element: Element) => {
+    let above = element.previousElementSibling;
+    while (above?.getBoundingClientRect().height === 0) above = above.previousElementSibling;
+    return above;
+  };
   return [...document.querySelectorAll('.notice')]
     .filter((notice) => {
-      const above = notice.previousElementSibling?.getBoundingClientRect();
-      const gap = notice.getBoundingClientRect().top - (above?.bottom ?? 0);
-      return above !== undefined && above.height > 0 && Math.abs(gap) < 4;
+      const bottom = visibleAbove(notice)?.getBoundingClientRect().bottom;
+      const { top } = notice.getBoundingClientRect();
+      return bottom !== undefined && Math.abs(top - bottom) < 4;
     })
     .map(({ textContent }) => textContent);
 }

@@ -35,7 +35,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(third.getByText(words.account.loginRequired)).toBeVisible();
     });
 
-    test('logging in again asks for the password of the known name, in one tab for all', async ({
+    test('logging in again asks for the password of the known name, in one tab for all @slow', async ({
       page,
     }) => {
       const user = await register(page, words);

@@ -126,7 +126,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await expect(enteredValues(page, words)).toHaveCount(0);
     });
 
-    test('a change of units says what it converts, and the numbers can stay as typed', async ({
+    test('a change of units says what it converts, and the numbers can stay as typed @slow', async ({
       page,
     }) => {
       await register(page, words);
@@ -144,7 +144,7 @@ for (const { code, locale, words } of LANGUAGES) {
       await inspect(page, `${code}-kept-numbers`);
     });
 
-    test('the score names what it needs, and a rejected start leads to the wrong fields', async ({
+    test('the score names what it needs, and a rejected start leads to the wrong fields @slow', async ({
       page,
     }) => {
       await register(page, words);

@@ -9,9 +9,15 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.evaluation import SEED
 from training.recipe import HORIZON_YEARS, LONGER_HORIZON_YEARS, Recipe
-from training.texts import COLUMNS_WERE_COMPARED, FITTED_LIMITS, Texts, curve_interval, estimand
-from training.tripod import OUTPUT
-from training.wording import joined
+from training.texts import (
+    COLUMNS_WERE_COMPARED,
+    FITTED_LIMITS,
+    OUTPUT,
+    Texts,
+    curve_interval,
+    estimand,
+    joined,
+)
 
 
 def fit(patients: pd.DataFrame, outcome: Outcome) -> FittedCurve:
@@ -46,21 +52,21 @@ TEXTS = Texts(
     },
     estimand=estimand("8", "8 лет"),
     point_estimate={
-        "en": "The mean of the patient’s survival curve up to 8 years (the area under it). The median, which is given as "
-        "well, is the time that half of similar patients outlive.",
-        "ru": "Среднее по кривой выживаемости пациента в пределах 8 лет (площадь под кривой). Рядом указана медиана — "
-        "срок, который переживает половина таких пациентов.",
+        "en": "The mean of the patient’s survival curve up to 8 years (the area under it). Each patient’s median survival "
+        "is given as well: the time that half of similar patients outlive.",
+        "ru": "Среднее по кривой выживаемости пациента в пределах 8 лет (площадь под кривой). Для каждого пациента "
+        "указана и его медиана выживаемости — срок, дольше которого живёт половина таких пациентов.",
     },
     interval_method=curve_interval("8"),
     changes={
         "en": "Version 2.0.0: the interval no longer jumps and no longer begins at the estimate, and a missing value is replaced by "
-        "the one to expect of such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
+        "the one to expect for such a patient, not by the median. For the 418 patients of the sample file the estimate moved by "
         "0.09 years on average (0.61 at most), and the lower end by 1.4 years downwards on average: from 3.4 years downwards to 0.35 "
         "upwards. It moved up for 21% of the patients.",
-        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается на оценке, а пропуск заменяется значением, "
-        "ожидаемым у такого пациента, а не медианой. У 418 пациентов файла-примера оценка сместилась в среднем на 0,09 года (самое "
+        "ru": "Версия 2.0.0: интервал больше не меняется скачками и не начинается с самой оценки, а пропуск заменяется не медианой, "
+        "а значением, ожидаемым у такого пациента. У 418 пациентов файла-примера оценка сместилась в среднем на 0,09 года (самое "
         "большее — на 0,61), нижняя граница — в среднем на 1,4 года вниз: от 3,4 года вниз до 0,35 года вверх. Поднялась она у "
-        "21 % пациентов.",
+        "21\u00a0% пациентов.",
     },
     curve_band_method={
         "en": "The band says for each point of the curve separately how far off the curve itself may be, since it was fitted "
@@ -68,8 +74,8 @@ TEXTS = Texts(
         "single patients vary: the interval does. It leaves out errors of the model’s form, its penalty and the replacement "
         "of missing values.",
         "ru": "Полоса показывает для каждой точки кривой отдельно, насколько может ошибаться сама кривая: она построена всего "
-        "по 418 пациентам (80 %; модель 200 раз построена заново по случайным повторным выборкам пациентов). Это не разброс "
-        "судеб отдельных пациентов — его показывает интервал. Ошибки вида модели, регуляризации и замены пропусков полоса не "
+        "по 418 пациентам (уровень 80\u00a0%; модель 200 раз построена заново по случайным повторным выборкам пациентов). Это не "
+        "разброс судеб отдельных пациентов — его показывает интервал. Ошибки вида модели, регуляризации и замены пропусков полоса не "
         "учитывает.",
     },
 )
@@ -81,7 +87,7 @@ TRIPOD = {
     },
     "12c": {
         "en": "Cox model with an L1 penalty (coxnet of scikit-survival) and Breslow’s baseline hazard. The penalty is chosen by 5-fold cross-validation, repeated twice, for the least weighted squared error of the years within 8 years. This is nested in every outer fold. The interval is read from the patient’s own curve, at its 10% and 90% quantile; nothing is fitted for it. The served fit also has a pointwise band around the curve, from 200 refits to resampled patients with the chosen penalty.",
-        "ru": "Модель Кокса с L1-штрафом (coxnet из scikit-survival) и базовым риском по Бреслоу. Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке числа лет в пределах 8 лет. Он выбирается заново в обучающей части каждого внешнего блока. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %; для него ничего не подбирается. У модели, по которой рассчитываются прогнозы, есть и поточечная полоса вокруг кривой: модель 200 раз построена заново по повторным выборкам пациентов с выбранным штрафом.",
+        "ru": "Модель Кокса с L1-штрафом (coxnet из scikit-survival) и базовым риском по Бреслоу. Штраф выбирается 5-кратной перекрёстной проверкой, повторённой дважды, по наименьшей взвешенной квадратичной ошибке числа лет в пределах 8 лет. Он выбирается заново в обучающей части каждого внешнего блока. Интервал определяется по кривой самого пациента — это её квантили 10\u00a0% и 90\u00a0%; для него ничего не подбирается. У модели, по которой рассчитываются прогнозы, есть и поточечная полоса вокруг кривой: модель 200 раз построена заново по повторным выборкам пациентов с выбранным штрафом.",
     },
     "15": joined(
         OUTPUT,
@@ -97,7 +103,7 @@ RECOMMENDATION = {
     "en": "No other model ranks patients better or errs less, and only this one gives a curve up to 10 years and shows how "
     "uncertain the curve is. The Mayo score is about as accurate and costs less, but it ends at 7 years.",
     "ru": "Ни одна другая модель не упорядочивает пациентов точнее и не ошибается меньше, и только эта даёт кривую на 10 лет и "
-    "показывает, насколько кривая неопределённа. Шкала Мейо почти так же точна и стоит дешевле, но заканчивается на 7 годах.",
+    "показывает, насколько эта кривая надёжна. Шкала Мейо примерно так же точна и стоит дешевле, но рассчитана только на 7 лет.",
 }
 
 RECIPE = Recipe(

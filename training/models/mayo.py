@@ -18,9 +18,7 @@ from training.curve import FittedCurve
 from training.data import Outcome
 from training.preparation import training_values
 from training.recipe import Recipe
-from training.texts import Statements, Texts, curve_interval, estimand
-from training.tripod import OUTPUT
-from training.wording import joined
+from training.texts import OUTPUT, Bilingual, Statements, Texts, curve_interval, estimand, joined
 
 SURVIVAL_YEARS = tuple(range(1, len(REFERENCE_SURVIVAL) + 1))
 HORIZON_YEARS = float(SURVIVAL_YEARS[-1])
@@ -69,16 +67,17 @@ TEXTS = Texts(
     title={"en": "Mayo risk score, 1989", "ru": "Шкала риска клиники Мейо, 1989"},
     summary={
         "en": "The published Mayo risk score from age, bilirubin, albumin, prothrombin time and oedema, with its survival "
-        "curve up to 7 years: a transparent baseline for comparison with the other models.",
-        "ru": "Опубликованная шкала риска клиники Мейо — по возрасту, билирубину, альбумину, протромбиновому времени и "
-        "отёкам — с её кривой выживаемости на 7 лет: прозрачная точка отсчёта для сравнения с другими моделями.",
+        "curve up to 7 years: a simple baseline for the other models, made from 312 of the 418 patients on whom they are compared.",
+        "ru": "Опубликованная шкала риска клиники Мейо по возрасту, билирубину, альбумину, протромбиновому времени и отёкам, с её "
+        "кривой выживаемости на 7 лет: простая модель для сравнения с другими, построенная по 312 из тех 418 пациентов, на "
+        "которых сравниваются модели.",
     },
     estimand=estimand("7", "7 лет"),
     point_estimate={
         "en": "The mean of the published survival curve at the patient’s score up to 7 years (the area under it). The published "
         "curve ends at 7 years. Nothing is fitted here: score and curve are used as published.",
         "ru": "Среднее по опубликованной кривой выживаемости для балла пациента в пределах 7 лет (площадь под кривой). "
-        "Опубликованная кривая заканчивается на 7 годах. Здесь ничего не обучается: шкала и кривая взяты из публикации.",
+        "Опубликованная кривая построена на 7 лет. Здесь ничего не подбирали заново: шкала и кривая взяты из публикации.",
     },
     interval_method=curve_interval("7"),
     changes={
@@ -86,14 +85,14 @@ TEXTS = Texts(
         "estimate. For the 418 patients of the sample file the lower end moved by 1.0 year downwards on average; for 16% it moved up. The estimates are "
         "the same.",
         "ru": "Версия 2.0.0: интервал определяется только по опубликованной кривой, больше не меняется скачками и не "
-        "начинается на оценке. У 418 пациентов файла-примера нижняя граница сместилась в среднем на 1,0 года вниз; у 16 % она поднялась. Оценки не "
+        "начинается с самой оценки. У 418 пациентов файла-примера нижняя граница сместилась в среднем на 1,0 года вниз; у 16\u00a0% она поднялась. Оценки не "
         "изменились.",
     },
     curve_band_method={
         "en": "There is none. The sources of this model do not say how the published coefficients and the published curve vary "
         "together. A band without this uncertainty would look more certain than it is.",
         "ru": "Полосы нет. В источниках этой модели не указана совместная неопределённость опубликованных коэффициентов и "
-        "опубликованной кривой. Полоса без её учёта создавала бы ложную уверенность.",
+        "опубликованной кривой. Полоса без её учёта создавала бы ложное впечатление точности.",
     },
 )
 
@@ -121,7 +120,7 @@ TRIPOD = {
     },
     "12a": {
         "en": "Nothing of the model is fitted here: score and curve are used as published, and the interval is read from the curve. In the {quality[repeats]} × {quality[folds]} folds of the evaluation only the imputation is fitted.",
-        "ru": "Сама модель здесь не обучается: шкала и кривая взяты из публикации, интервал определяется по кривой. В блоках проверки ({quality[repeats]} × {quality[folds]}) оценивается только заполнение пропусков.",
+        "ru": "Сама модель по этим данным не обучалась: шкала и кривая взяты из публикации, интервал определяется по кривой. В блоках проверки ({quality[repeats]} × {quality[folds]}) оценивается только заполнение пропусков.",
     },
     "12b": {
         "en": "As published: age linearly, oedema as 0, 0.5, 1, the natural logarithm of bilirubin, albumin and prothrombin time.",
@@ -129,7 +128,7 @@ TRIPOD = {
     },
     "12c": {
         "en": "A Cox model of 1989, used as published with its survival at seven whole years. Between these years the hazard is taken to be constant. The interval is read from the patient’s own curve, at its 10% and 90% quantile. Nothing is fitted here.",
-        "ru": "Модель Кокса 1989 года, использованная в опубликованном виде, с выживаемостью через каждый год до седьмого. Внутри года риск считается постоянным. Интервал определяется по кривой самого пациента — это её квантили 10 % и 90 %. Здесь ничего не обучается.",
+        "ru": "Модель Кокса 1989 года, использованная в опубликованном виде, с выживаемостью через каждый год до седьмого. Внутри года риск считается постоянным. Интервал определяется по кривой самого пациента — это её квантили 10\u00a0% и 90\u00a0%. Здесь ничего не подбирали заново.",
     },
     "15": joined(
         OUTPUT,
@@ -140,19 +139,25 @@ TRIPOD = {
     ),
 }
 
+IN_SAMPLE: Bilingual = {
+    "en": "The score was made from 312 of these 418 patients. So its figures, here and where the models are compared, are partly in "
+    "sample: they may be too good. For the other {patients} patients Harrell’s concordance is {c_index:±.2f} and the average error "
+    "{mae:±.2f} years. The bias is {bias:±+.2f} years{bias:?}.",
+    "ru": "Шкала построена по 312 из этих 418 пациентов, поэтому её показатели и здесь, и в сравнении моделей отчасти получены на тех же "
+    "данных и могут выглядеть лучше, чем на самом деле. Для остальных {patients} пациентов индекс конкордации Харрелла — {c_index:±.2f}, средняя ошибка — "
+    "{mae:±.2f} года. Смещение равно {bias:±+.2f} года{bias:?}.",
+}
+LATER_FIT: Bilingual = {
+    "en": "the published score was made from these same patients; nothing is fitted here",
+    "ru": "опубликованная шкала построена по этим же пациентам; здесь ничего не подбирали заново",
+}
 KNOWN_LIMITS: Statements = {
     "en": [
-        "The score was made from 312 of these 418 patients, so its figures here are partly in sample. For the other "
-        "{patients} patients the concordance is {c_index:±.2f} and the average error {mae:±.2f} years. The bias is "
-        "{bias:±+.2f} years{bias:?}.",
         "The published curve ends at 7 years. Between whole years its hazard is taken to be constant.",
         "Values outside the range of these patients are used as they are and flagged. How well the score works there is not known.",
     ],
     "ru": [
-        "Шкала построена по 312 из этих 418 пациентов, поэтому её показатели здесь отчасти получены на обучающих данных. Для "
-        "остальных {patients} пациентов индекс конкордации — {c_index:±.2f}, средняя ошибка — {mae:±.2f} года. Смещение — "
-        "{bias:±+.2f} года{bias:?}.",
-        "Опубликованная кривая заканчивается на 7 годах. Между целыми годами риск считается постоянным.",
+        "Опубликованная кривая построена на 7 лет. Между целыми годами риск считается постоянным.",
         "Значения за пределами диапазона этих пациентов используются как есть и отмечаются. Насколько точна шкала там, "
         "неизвестно.",
     ],
@@ -168,4 +173,6 @@ RECIPE = Recipe(
     texts=TEXTS,
     tripod=TRIPOD,
     known_limits=KNOWN_LIMITS,
+    in_sample=IN_SAMPLE,
+    later_fit=LATER_FIT,
 )

@@ -15,7 +15,6 @@ from chalicelib.inference.catalog.price_overrides import Override, PriceOverride
 from chalicelib.inference.models.output_spec import ContributionScale
 from chalicelib.inference.patient_file import columns
 from chalicelib.inference.patient_file.column_texts import COLUMN_TEXTS, ColumnTexts
-from chalicelib.inference.patient_file.headings import ALIASES
 
 ARTEFACTS = Path(__file__).resolve().parents[3] / "model_artifacts"
 
@@ -189,6 +188,8 @@ def _document(offer: Offer, card_fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _column(column: columns.Column) -> dict[str, Any]:
+    from chalicelib.inference.patient_file.headings import ALIASES  # noqa: PLC0415 - only the catalogue needs it
+
     texts = COLUMN_TEXTS.get(column.name)
     si = None if column.si_is_rare else column.si
     return {

@@ -7,8 +7,6 @@ from chalicelib.core.errors import DomainError
 from chalicelib.core.ids import is_id, new_id
 from chalicelib.core.settings import Settings
 from chalicelib.inference.patient_file.findings import FileTooLargeError
-from chalicelib.inference.patient_file.formats import is_workbook
-from chalicelib.inference.patient_file.workbook import WORKBOOK_BYTES_MAX
 from chalicelib.inference.storage.file_store import FileGoneError, FileStore, StoredObject, upload_key
 
 
@@ -71,6 +69,9 @@ class Uploads:
         ------
         UnknownUploadError
         """
+        from chalicelib.inference.patient_file.formats import is_workbook  # noqa: PLC0415 - only uploads need it
+        from chalicelib.inference.patient_file.workbook import WORKBOOK_BYTES_MAX  # noqa: PLC0415
+
         key = upload_key(user.id, upload_id)
         try:
             beginning = self._files.read_range(key, 0, min(stored.size, self._settings.upload_bytes_max))

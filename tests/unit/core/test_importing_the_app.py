@@ -54,4 +54,5 @@ def test_importing_the_app_loads_no_library_that_few_files_need() -> None:
 
 
 def test_the_api_loads_the_reading_of_patient_files_only_for_a_file() -> None:
-    assert loaded_by_the_app("chalicelib.inference.patient_file.validator", "json", _HANDLER="app.app") == "json"
+    modules = [f"chalicelib.inference.patient_file.{name}" for name in ("validator", "formats", "workbook", "headings")]
+    assert loaded_by_the_app(*modules, "json", _HANDLER="app.app") == "json"

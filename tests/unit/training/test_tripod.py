@@ -77,7 +77,7 @@ def test_the_answers_state_the_measured_figures(patients: pd.DataFrame) -> None:
     assert "concordance 0.876 ± 0.012, mean error 1.25 ± 0.07 years within 8 years" in performance["en"]
     assert "bias −0.04 ± 0.12 years, interval coverage 90.1 ± 1.5% (± standard error)." in performance["en"]
     assert "индекс конкордации 0,876 ± 0,012, средняя ошибка 1,25 ± 0,07 года" in performance["ru"]
-    assert "смещение −0,04 ± 0,12 года, охват интервала 90,1 ± 1,5 % (± стандартная ошибка)." in performance["ru"]
+    assert "смещение −0,04 ± 0,12 года, охват интервала 90,1 ± 1,5\u00a0% (± стандартная ошибка)." in performance["ru"]
 
 
 @pytest.mark.parametrize("item", ["2", "25"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.inference.models.base import read_card
+from chalicelib.inference.patient_file import columns
 from tests.support.stack import ROOT
 from tests.unit.training.conftest import report_of
 from training import wording
@@ -38,7 +39,35 @@ def test_a_figure_is_written_with_its_error_in_the_format_of_each_language() -> 
     sentence = "{bias:±+.2f}, {bias:+.1f}, {share:±.1%}, {share:.0%}, {list[0]:±.2f}"
     assert wording.filled({"en": sentence, "ru": sentence}, figures) == {
         "en": "−1.23 ± 0.50, −1.2, 90.1 ± 1.5%, 90%, 0.50 ± 0.25",
-        "ru": "−1,23 ± 0,50, −1,2, 90,1 ± 1,5 %, 90 %, 0,50 ± 0,25",
+        "ru": "−1,23 ± 0,50, −1,2, 90,1 ± 1,5\u00a0%, 90\u00a0%, 0,50 ± 0,25",
+    }
+
+
+def test_a_range_of_percentages_has_one_sign() -> None:
+    sentence = {"en": "{ends[0]:.1p}–{ends[1]:.1%}", "ru": "{ends[0]:.1p}–{ends[1]:.1%}"}
+    written = wording.filled(sentence, {"ends": [0.091, 0.188]})
+    assert written == {"en": "9.1–18.8%", "ru": "9,1–18,8\u00a0%"}
+
+
+@pytest.mark.parametrize(
+    ("count", "noun"),
+    [
+        (0, "лет"), (1, "год"), (2, "года"), (4, "года"), (5, "лет"), (11, "лет"), (12, "лет"), (21, "год"),
+        (100, "лет"), (112, "лет"), (101, "год"), (349, "лет"), (353, "года"),
+    ],
+)  # fmt: skip
+def test_a_russian_noun_agrees_with_its_number(count: int, noun: str) -> None:
+    assert wording.counted(count, "год", "года", "лет") == f"{count}\u00a0{noun}"
+
+
+def test_columns_are_named_by_their_titles_which_a_semicolon_separates_if_one_has_a_comma() -> None:
+    assert wording.column_titles(["Edema", "SGOT", "Prothrombin"]) == {
+        "en": "oedema, AST (SGOT), prothrombin time",
+        "ru": "отёки, АСТ, протромбиновое время",
+    }
+    assert wording.column_titles(["Copper", "Stage"]) == {
+        "en": "copper, urine per day; histological stage",
+        "ru": "медь в суточной моче, гистологическая стадия",
     }
 
 
@@ -77,7 +106,20 @@ def test_signs_and_percentages_of_a_card_are_written_as_in_each_language(recipe:
     for text in texts["en"]:
         assert not re.search(r"\d\s%", text), text
     for text in texts["ru"]:
-        assert not re.search(r"\d%", text), text
+        assert not re.search(r"\d ?%", text), f"no no-break space before the sign: {text}"
+        assert not re.search("% *–", text), f"a range with two signs: {text}"
+
+
+@every_recipe
+def test_a_text_of_the_page_names_columns_and_models_by_their_titles(recipe: Recipe) -> None:
+    card = read_card(ROOT / ARTEFACTS_DIR / recipe.id)
+    shown = ("summary", "recommendation", "point_estimate", "statements", "limits", "changes", "known_limits")
+    texts = {language: [text for name in shown for text in _texts(card[name], language)] for language in ("en", "ru")}
+    assert len(texts["en"]) == len(texts["ru"]) > 15
+    for text in (*texts["en"], *texts["ru"]):
+        assert not re.search(rf"(?<![\w-])({'|'.join(BY_ID)})(?![\w-])", text), text
+    for text in texts["ru"]:  # in English, a column's name may be an ordinary word
+        assert not re.search(rf"\b({'|'.join(columns.BY_NAME)})\b", text), text
 
 
 def _texts(part: Any, language: str) -> Iterator[str]:
@@ -114,11 +156,11 @@ def test_every_measured_error_concordance_and_coverage_has_its_standard_error(re
 def test_a_model_that_errs_more_than_chance_explains_says_so_and_what_speaks_for_it() -> None:
     text = english("lasso")
     assert (
-        "Compared with cox-lasso on the same patients, the average error within 8 years is 0.064 ± 0.022 years "
-        "larger (unlikely to be chance)" in text
+        "Compared with “Survival curve (Cox-Lasso)” on the same patients, the average error within 8 years is "
+        "0.064 ± 0.022 years larger (unlikely to be chance)" in text
     )
     assert "The concordance (Uno’s, up to 8 years) differs by −0.004 ± 0.003 (may be chance)." in text
-    assert "the contributions add up to the estimate before it is limited to 0 and 8 years." in text
+    assert "the contributions add up to the estimate before it is limited to 0–8 years." in text
     assert "What speaks for this model" not in english("cox-lasso")
 
 
@@ -132,8 +174,9 @@ def test_every_model_s_first_three_statements_are_on_the_same_subjects(recipe: R
 
 def test_models_are_compared_by_errors_only_within_a_common_horizon() -> None:
     text = english("mayo")
-    assert "Compared with cox-lasso on the same patients, the average error within 7 years is " in text
-    assert "Compared with lasso on the same patients, the concordance" in text
+    curve, lasso = (f"Compared with “{BY_ID[model].texts.title['en']}” on" for model in ("cox-lasso", "lasso"))
+    assert f"{curve} the same patients, the average error within 7 years is " in text
+    assert f"{lasso} the same patients, the concordance" in text
 
 
 def test_a_model_without_others_is_not_compared() -> None:
@@ -177,18 +220,32 @@ def test_medians_are_blamed_for_the_trial_s_gap_only_as_far_as_measured() -> Non
 
 
 def test_the_service_s_own_use_of_medians_is_told_apart_from_the_evaluation_s() -> None:
-    assert "as in the evaluation of versions 1 (the service never used medians for them" in english("mayo")
-    assert "as in the evaluation of versions 1, the ratio" in english("cox-lasso")
+    first_versions = "as in the evaluation of this model’s first versions"
+    assert f"{first_versions} (the service itself never used medians for them" in english("mayo")
+    assert f"{first_versions}, the observed deaths" in english("cox-lasso")
     for model in BY_ID:
-        assert "Of these columns the service requires Edema and Prothrombin, so" in english(model)
+        assert "some that the service requires (oedema, prothrombin time), so it would refuse" in english(model)
+
+
+def test_medians_are_told_apart_from_what_the_model_does() -> None:
+    gaps = copy.deepcopy(committed_report(BY_ID["lasso"]).sensitivity["gaps"])
+    removed = gaps["without_often_missing"]
+    removed["conditional"] |= {"ipcw_mae_8y": 1.459, "ipcw_mae_8y_se": 0.086}
+    removed["median"] |= {"ipcw_mae_8y": 1.54, "ipcw_mae_8y_se": 0.082}
+    removed |= {"ipcw_mae_8y_difference": -0.081, "ipcw_mae_8y_difference_se": 0.011}
+    assert (
+        "cholesterol, serum; copper, urine per day; AST (SGOT); triglycerides; platelets; histological stage. With all "
+        "of these removed the average error is 1.46 ± 0.09 years; with medians it would be 1.54 ± 0.08 years, a "
+        "difference of −0.081 ± 0.011 (unlikely to be chance)." in english("lasso", sensitivity={"gaps": gaps})
+    )
 
 
 @pytest.mark.parametrize(
     ("ends", "words"),
     [
-        ([0.09, 0.19], "It is made for 10%; the difference may be chance."),
-        ([0.11, 0.19], "It is made for 10%: it begins too late there."),
-        ([0.05, 0.09], "It is made for 10%: it begins too early there."),
+        ([0.09, 0.19], "The interval is made for 10%; the difference may be chance."),
+        ([0.11, 0.19], "The interval is made for 10%: it begins too late there."),
+        ([0.05, 0.09], "The interval is made for 10%: it begins too early there."),
     ],
 )
 def test_the_interval_s_lower_end_is_judged_by_the_trial(ends: list[float], words: str) -> None:
@@ -203,13 +260,13 @@ def test_later_visits_of_a_curve_have_a_brier_score_and_say_what_was_not_measure
     brier = {"integrated_brier_score_7y": 0.0912, "integrated_brier_score_7y_se": 0.008}
     text = english("mayo", later_visits=brier | {"entry_values": entry, "not_measured": ["Copper", "Tryglicerides"]})
     assert "was 0.091 ± 0.008; the last values changed it by −0.031 ± 0.010 (unlikely to be chance)." in text
-    assert "filled in at the later visits: Copper, Tryglicerides." in text
+    assert "filled in at the later visits: copper, urine per day; triglycerides." in text
     assert "Not measured again" not in english("mayo", later_visits={"not_measured": []})
 
 
 def test_a_model_without_a_curve_says_what_cannot_be_checked() -> None:
     text = english("lasso")
-    assert "years within 8 years cannot be checked there" in text
+    assert "estimates within 8 years are right on average cannot be checked there" in text
     assert "only 57 of the 349 (16%) were followed for four years" in text
 
 
@@ -262,3 +319,51 @@ def test_the_steepness_of_the_interval_is_a_known_limit() -> None:
 
 def test_nothing_is_fitted_in_mayo() -> None:
     assert "Nothing is fitted here" in BY_ID["mayo"].texts.point_estimate["en"]
+    assert "without them" not in english("mayo")
+    assert "made from these same patients; nothing is fitted here) Harrell’s concordance" in english("mayo")
+    for model in ("lasso", "cox-lasso"):
+        assert "(each predicted by a model fitted without them) Harrell’s concordance" in english(model)
+
+
+def test_the_first_statement_of_mayo_and_its_limits_say_which_patients_it_was_made_from() -> None:
+    recipe = BY_ID["mayo"]
+    report = committed_report(recipe)
+    outside = {"patients": 106, "c_index": 0.799, "c_index_se": 0.034, "ipcw_mae_7y": 1.377, "ipcw_mae_7y_se": 0.161}
+    outside = report.quality["outside_trial"] | outside
+    report = replace(report, quality=report.quality | {"outside_trial": outside})
+    in_sample = (
+        "The score was made from 312 of these 418 patients. So its figures, here and where the models are compared, "
+        "are partly in sample: they may be too good. For the other 106 patients Harrell’s concordance is 0.80 ± 0.03 "
+        "and the average error 1.38 ± 0.16 years."
+    )
+    assert in_sample in wording.statements(recipe, report)["en"][0]
+    assert in_sample in wording.known_limits(recipe, report, 21.0)["en"][1]
+    assert "312 of the 418 patients" in recipe.texts.summary["en"]
+    assert "312" not in english("lasso")
+
+
+def test_the_two_concordances_are_told_apart() -> None:
+    report = committed_report(BY_ID["lasso"])
+    assert report.common_horizon
+    text = english(
+        "lasso",
+        quality={"c_index": 0.839, "c_index_se": 0.016},
+        common_horizon={"concordance": 0.82, "concordance_se": 0.018},
+    )
+    assert "Over the whole follow-up, in 84 ± 2% of the pairs of patients that can be compared, " in text
+    assert (
+        "the patient who lived longer also had the higher estimate (Harrell’s concordance). The concordance in " in text
+    )
+    assert "in the comparison of all models is another one: Uno’s, up to 7 years, 0.82 ± 0.02." in text
+    alone = " ".join(wording.statements(BY_ID["lasso"], replace(report, common_horizon=None))["en"])
+    assert "the comparison of all models" not in alone
+
+
+def test_a_model_that_was_fitted_again_for_a_longer_horizon_says_so() -> None:
+    assert "The same model, fitted again for 10 years, has an average error of " in english("lasso")
+    assert "Within 10 years the average error is " in english("cox-lasso")
+
+
+def test_the_summary_of_lasso_names_its_number_of_values() -> None:
+    features = len(read_card(ROOT / ARTEFACTS_DIR / "lasso")["features"])
+    assert f"from up to {features} values" in BY_ID["lasso"].texts.summary["en"]

@@ -68,9 +68,7 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         </details>
         <h3>{words.limits}</h3>
         <p>{localised(model.limits)}</p>
-        <p class="hint">
-          {model.id}, {words.version(model.version)}
-        </p>
+        <p class="hint">{words.version(model.version)}</p>
         {model.changes && <p class="hint">{localised(model.changes)}</p>}
       </details>
     </div>
@@ -79,7 +77,7 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
 
 function UsedColumns({ model }: { model: Model }) {
   const words = text.value.models;
-  const titles = (names: readonly string[]) => names.map(columnTitle).join(', ');
+  const titles = (names: readonly string[]) => names.map(columnTitle).join('; ');
   return (
     <>
       <h3>{words.uses}</h3>
