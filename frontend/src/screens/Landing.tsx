@@ -65,7 +65,7 @@ export function Landing() {
               intervalText(EXAMPLE, horizon, text.value),
               intervalMeaning(EXAMPLE, PARAMETERS, text.value),
             )}
-            <span class="not-life-expectancy">{text.value.patientPage.udca}</span>
+            <span class="example-warning">{text.value.patientPage.udca}</span>
           </figcaption>
         </figure>
       </div>

@@ -68,7 +68,9 @@ export function ModelCard({ model, isChosen, onChoose }: Props) {
         </details>
         <h3>{words.limits}</h3>
         <p>{localised(model.limits)}</p>
-        <p class="hint">{words.version(model.version)}</p>
+        <p class="hint">
+          {localised(model.title)}, {words.version(model.version)}
+        </p>
         {model.changes && <p class="hint">{localised(model.changes)}</p>}
       </details>
     </div>

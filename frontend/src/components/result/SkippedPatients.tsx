@@ -49,10 +49,10 @@ export function SkippedMatches({ id, rows, search }: Props & { search: string })
     <p aria-live="polite" class="skipped-matches">
       {matches.length > 0 && `${text.value.result.skippedMatching} `}
       {matches.slice(0, MATCHES_SHOWN_MAX).map((patient, index) => (
-        <>
+        <span key={patient.row}>
           {index > 0 && '; '}
-          <PatientLink key={patient.row} id={id} row={patient.row} patient={patient} />
-        </>
+          <PatientLink id={id} row={patient.row} patient={patient} />
+        </span>
       ))}
       {matches.length > MATCHES_SHOWN_MAX && '; …'}
     </p>
